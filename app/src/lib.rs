@@ -1,0 +1,1 @@
+//! What a person sees: pages, islands, the ui kit, server functions.

@@ -1,0 +1,179 @@
+//! The manifest of a release, as it stands in the file. Parsing is strict: an unknown key is a typing error
+//! that would otherwise be found out in production.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use slipway_domain::{
+    image::ImageRef,
+    names::{ComponentName, ProjectName},
+    release::{Release, ReleaseComponent, ReleaseVersion},
+};
+
+/// More copies than this are a typing error rather than a wish.
+const MAX_REPLICAS: u32 = 16;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ManifestFile {
+    kind: String,
+    name: String,
+    version: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    created_by: String,
+    creation_date: Option<String>,
+    components: Vec<ComponentFile>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ComponentFile {
+    name: String,
+    image: String,
+    port: Option<u16>,
+    health: Option<String>,
+    route: Option<String>,
+    #[serde(default)]
+    env: BTreeMap<String, String>,
+    #[serde(default = "one")]
+    replicas: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// Reads a manifest that lies in the folder of `project` and `version`; the error is a sentence for a person.
+pub(crate) fn parse(
+    text: &[u8],
+    project: &ProjectName,
+    version: ReleaseVersion,
+    digest: String,
+) -> Result<Release, String> {
+    let file: ManifestFile = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    if file.kind != "container" {
+        return Err(format!("the kind {:?} is not known; this version knows \"container\"", file.kind));
+    }
+    if file.name != project.as_str() {
+        return Err(format!("the manifest is of {:?}, but the folder is {project}", file.name));
+    }
+    if file.version != version.to_string() {
+        return Err(format!("the manifest says version {:?}, but the folder is {version}", file.version));
+    }
+    let released_at = match &file.creation_date {
+        Some(text) => Some(text.parse().map_err(|_| format!("creationDate {text:?} is not a time"))?),
+        None => None,
+    };
+    Ok(Release {
+        project: project.clone(),
+        version,
+        description: file.description,
+        released_by: file.created_by,
+        released_at,
+        digest,
+        components: components(file.components)?,
+    })
+}
+
+fn components(files: Vec<ComponentFile>) -> Result<Vec<ReleaseComponent>, String> {
+    if files.is_empty() {
+        return Err("the release has no component, so there is nothing to deploy".to_owned());
+    }
+    let mut seen = BTreeSet::new();
+    let components = files.into_iter().map(|file| {
+        if !seen.insert(file.name.clone()) {
+            return Err(format!("two components are called {:?}", file.name));
+        }
+        let label = file.name.clone();
+        component(file).map_err(|reason| format!("component {label:?}: {reason}"))
+    });
+    components.collect()
+}
+
+fn component(file: ComponentFile) -> Result<ReleaseComponent, String> {
+    let path_error = |key: &str, path: &Option<String>| match path {
+        Some(path) if !path.starts_with('/') => Err(format!("{key} {path:?} must begin with /")),
+        _ => Ok(()),
+    };
+    path_error("health", &file.health)?;
+    path_error("route", &file.route)?;
+    if file.port.is_none() && (file.health.is_some() || file.route.is_some()) {
+        return Err("health and route need a port".to_owned());
+    }
+    if file.port == Some(0) {
+        return Err("port 0 does not exist".to_owned());
+    }
+    if !(1..=MAX_REPLICAS).contains(&file.replicas) {
+        return Err(format!("replicas must be 1 to {MAX_REPLICAS}"));
+    }
+    if let Some(bad) = file.env.keys().find(|key| !is_variable(key)) {
+        return Err(format!("{bad:?} is not the name of an environment variable"));
+    }
+    Ok(ReleaseComponent {
+        name: ComponentName::parse(&file.name).map_err(|error| error.to_string())?,
+        image: ImageRef::parse(&file.image).map_err(|error| error.to_string())?,
+        port: file.port,
+        health: file.health,
+        route: file.route,
+        env: file.env,
+        replicas: file.replicas,
+    })
+}
+
+fn is_variable(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn read(change: impl FnOnce(&mut Value)) -> Result<Release, String> {
+        let mut manifest = json!({
+            "kind": "container", "name": "shop", "version": "1", "creationDate": "2026-05-04T10:00:00Z",
+            "components": [{"name": "web", "image": "example.com/shop:1", "port": 8080, "route": "/"}],
+        });
+        change(&mut manifest);
+        let project = ProjectName::parse("shop").unwrap();
+        parse(manifest.to_string().as_bytes(), &project, ReleaseVersion::new(1).unwrap(), String::new())
+    }
+
+    #[test]
+    fn a_release_has_one_copy_of_a_component_unless_it_says_otherwise() {
+        assert_eq!(read(|_| {}).unwrap().components[0].replicas, 1);
+    }
+
+    #[test]
+    fn s1_04_what_is_wrong_is_named() {
+        type Change = fn(&mut Value);
+        let cases: [(Change, &str); 9] = [
+            (|m| m["kind"] = json!("app"), "the kind \"app\" is not known"),
+            (|m| m["name"] = json!("other"), "the folder is shop"),
+            (|m| m["version"] = json!("2"), "the folder is 1"),
+            (|m| m["components"] = json!([]), "no component"),
+            (|m| m["colour"] = json!("red"), "unknown field `colour`"),
+            (|m| m["components"][0]["image"] = json!("No Image"), "component \"web\": The repository"),
+            (|m| m["components"][0]["route"] = json!("shop"), "must begin with /"),
+            (|m| m["components"][0]["replicas"] = json!(0), "replicas must be 1 to 16"),
+            (|m| m["components"][0]["env"] = json!({"A B": "1"}), "\"A B\" is not the name"),
+        ];
+        for (change, expected) in cases {
+            let reason = read(change).unwrap_err();
+            assert!(reason.contains(expected), "{reason:?} should contain {expected:?}");
+        }
+    }
+
+    #[test]
+    fn two_components_of_one_name_are_refused() {
+        let reason = read(|m| {
+            let web = m["components"][0].clone();
+            m["components"].as_array_mut().unwrap().push(web);
+        });
+        assert_eq!(reason.unwrap_err(), "two components are called \"web\"");
+    }
+}

@@ -1,0 +1,38 @@
+//! An application as lists, pages, programs and live events show it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ids::ApplicationId,
+    names::{ApplicationName, ProjectName},
+    release::ReleaseVersion,
+    status::Standing,
+};
+
+/// A deployed project. Carries its whole state, so that receiving it twice or late does no harm.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Application {
+    /// Stays the same through updates.
+    pub id: ApplicationId,
+    /// Its name and the name of its namespace.
+    pub name: ApplicationName,
+    /// What was deployed.
+    pub project: ProjectName,
+    /// Its release.
+    pub version: ReleaseVersion,
+    /// The newest generation.
+    pub generation: u32,
+    /// How it stands.
+    pub standing: Standing,
+    /// Grows with every change of any application; of two states the one with the larger revision is newer.
+    pub revision: i64,
+    /// Where it answers at the gateway, if it serves anything.
+    pub gateway_path: Option<String>,
+    /// Who deployed it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
+    /// When its state last changed.
+    pub updated_at: Timestamp,
+}

@@ -1,0 +1,17 @@
+//! The heart of Slipway: types, rules, the status machine, the cause engine, and the ports through which the
+//! rest is reached. Nothing here does IO, reads a clock or makes up an id; everything compiles to wasm, so the
+//! browser and the server obey the same rules.
+
+pub mod actor;
+pub mod application;
+pub mod cause;
+pub mod ids;
+pub mod image;
+pub mod names;
+pub mod observed;
+pub mod operation;
+pub mod order;
+pub mod ports;
+pub mod release;
+pub mod spec;
+pub mod status;

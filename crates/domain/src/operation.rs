@@ -1,0 +1,198 @@
+//! Operations: runs that change an application, one step at a time. Each step may be run again after a crash;
+//! its result is recorded before the next one begins.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{cause::Cause, ids::OperationId};
+
+/// What an operation is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Make an application.
+    Deploy,
+    /// Remove one that was deployed.
+    Undeploy,
+    /// Remove one that is being deployed or has failed.
+    ForceUndeploy,
+}
+
+impl Kind {
+    /// How a person calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Deploy => "Deploy",
+            Self::Undeploy => "Undeploy",
+            Self::ForceUndeploy => "Force Undeploy",
+        }
+    }
+
+    /// Where such an operation begins.
+    pub fn first_step(self) -> Step {
+        match self {
+            Self::Deploy => Step::Accepted,
+            Self::Undeploy | Self::ForceUndeploy => Step::Remove,
+        }
+    }
+}
+
+/// Where an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Step {
+    /// The request is in the database and nothing else has happened.
+    Accepted,
+    /// Images are resolved, and built where a component carries files of the release.
+    Build,
+    /// What was built is pushed to the registry.
+    Push,
+    /// Objects are created in the cluster.
+    Apply,
+    /// Objects exist; their workloads start.
+    Settle,
+    /// The namespace is deleted and watched until nothing is left.
+    Remove,
+}
+
+impl Step {
+    /// What follows when the step succeeded; none if the operation is complete.
+    pub fn next(self) -> Option<Self> {
+        match self {
+            Self::Accepted => Some(Self::Build),
+            Self::Build => Some(Self::Push),
+            Self::Push => Some(Self::Apply),
+            Self::Apply => Some(Self::Settle),
+            Self::Settle | Self::Remove => None,
+        }
+    }
+
+    /// How a person calls it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Accepted => "Accepted",
+            Self::Build => "Build images",
+            Self::Push => "Push images",
+            Self::Apply => "Create resources",
+            Self::Settle => "Start workloads",
+            Self::Remove => "Remove namespace",
+        }
+    }
+}
+
+/// How far an operation has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Progress {
+    /// Still at work, or waiting to be.
+    Open {
+        /// The step that is being run or comes next.
+        step: Step,
+    },
+    /// Every step succeeded.
+    Succeeded {
+        /// When it was complete.
+        at: Timestamp,
+    },
+    /// A step failed for good.
+    Failed {
+        /// The step that failed.
+        step: Step,
+        /// Why.
+        cause: Cause,
+        /// When.
+        at: Timestamp,
+    },
+    /// Another operation took its place.
+    Cancelled {
+        /// The step that it had reached.
+        step: Step,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+impl Progress {
+    /// Will it not move any more?
+    pub fn is_over(&self) -> bool {
+        !matches!(self, Self::Open { .. })
+    }
+
+    /// When it came to its end.
+    pub fn ended_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::Open { .. } => None,
+            Self::Succeeded { at } | Self::Failed { at, .. } | Self::Cancelled { at, .. } => Some(*at),
+        }
+    }
+
+    /// One word for it.
+    pub fn label(&self) -> &'static str {
+        match self {
+            Self::Open { .. } => "In progress",
+            Self::Succeeded { .. } => "Succeeded",
+            Self::Failed { .. } => "Failed",
+            Self::Cancelled { .. } => "Cancelled",
+        }
+    }
+}
+
+/// One run that changes an application.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Operation {
+    /// Its identity.
+    pub id: OperationId,
+    /// What it is for.
+    pub kind: Kind,
+    /// The generation that it makes or removes.
+    pub generation: u32,
+    /// How far it has come.
+    pub progress: Progress,
+    /// Who asked for it.
+    pub requested_by: String,
+    /// When.
+    pub requested_at: Timestamp,
+}
+
+/// What one run of a step came to. A step must choose; there is no fifth way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Done; go on.
+    Next,
+    /// Nothing is wrong; look again when the application was touched, at the latest then.
+    Wait {
+        /// What it waits for.
+        reason: String,
+        /// The latest moment to look again.
+        until: Timestamp,
+    },
+    /// Something failed that may well succeed later.
+    Retry {
+        /// What failed.
+        reason: String,
+        /// When to try again.
+        at: Timestamp,
+    },
+    /// It will not succeed without somebody's help.
+    Fail(Cause),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deploy_runs_through_its_five_steps_in_order() {
+        let mut steps = vec![Kind::Deploy.first_step()];
+        while let Some(next) = steps.last().and_then(|step| step.next()) {
+            steps.push(next);
+        }
+        assert_eq!(steps, [Step::Accepted, Step::Build, Step::Push, Step::Apply, Step::Settle]);
+    }
+
+    #[test]
+    fn removal_has_one_step() {
+        assert_eq!(Kind::Undeploy.first_step().next(), None);
+        assert_eq!(Kind::ForceUndeploy.first_step(), Step::Remove);
+    }
+}

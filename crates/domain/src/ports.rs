@@ -1,0 +1,196 @@
+//! The ports: what the engine and the server need from the world, in the words of the domain. An adapter's own
+//! errors do not pass through them; what went wrong is either a domain answer or an opaque [`PortError`].
+
+use async_trait::async_trait;
+use futures_core::stream::BoxStream;
+use jiff::Timestamp;
+
+use crate::{
+    application::Application,
+    cause::Cause,
+    ids::{ApplicationId, OperationId},
+    image::{Digest, ImageRef},
+    names::ApplicationName,
+    observed::Observed,
+    operation::{Operation, Progress},
+    release::Listing,
+    spec::ApplicationSpec,
+    status::Standing,
+};
+
+/// Something outside did not work. Trying again later may help.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct PortError {
+    /// What was attempted, in a few words.
+    pub what: String,
+    /// Why it failed.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl PortError {
+    /// Wraps an adapter's error.
+    pub fn new(what: impl Into<String>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { what: what.into(), source: source.into() }
+    }
+
+    /// The error and its sources in one line.
+    pub fn chain(&self) -> String {
+        chain(self)
+    }
+}
+
+/// An error and its sources in one line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        let text = inner.to_string();
+        if !line.contains(&text) {
+            line.push_str(": ");
+            line.push_str(&text);
+        }
+        source = inner.source();
+    }
+    line
+}
+
+/// Released projects.
+#[async_trait]
+pub trait Releases: Send + Sync {
+    /// All that can be deployed now, and what could not be read.
+    async fn listing(&self) -> Result<Listing, PortError>;
+}
+
+/// Why an image cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ImageProblem {
+    /// It will not succeed without somebody's help.
+    #[error("{}", .0.reason)]
+    Hopeless(Cause),
+    /// It may succeed later.
+    #[error("the registry did not answer")]
+    Passing(#[source] PortError),
+}
+
+/// Container images.
+#[async_trait]
+pub trait Images: Send + Sync {
+    /// Where the image really is (a mirror, if one is configured) and its digest.
+    async fn resolve(&self, image: &ImageRef) -> Result<(ImageRef, Digest), ImageProblem>;
+}
+
+/// Why an application could not be applied.
+#[derive(Debug, thiserror::Error)]
+pub enum ApplyProblem {
+    /// The cluster refuses; it will refuse again.
+    #[error("{}", .0.reason)]
+    Hopeless(Cause),
+    /// The cluster cannot be reached or is busy.
+    #[error("the cluster did not take it")]
+    Passing(#[source] PortError),
+}
+
+/// How far a removal has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Removal {
+    /// Nothing is left.
+    Gone,
+    /// These still hold the namespace.
+    Remaining(Vec<String>),
+    /// A namespace of that name exists and belongs to somebody else; it was not touched.
+    NotOurs,
+}
+
+/// The cluster.
+#[async_trait]
+pub trait Cluster: Send + Sync {
+    /// Makes the objects of the application exist as specified. Doing it again changes nothing.
+    async fn apply(&self, spec: &ApplicationSpec) -> Result<(), ApplyProblem>;
+
+    /// What is there of the application, as far as the watches know. An error as long as they have not caught up
+    /// with the cluster: not knowing is not the same as nothing being there.
+    async fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Result<Observed, PortError>;
+
+    /// Begins or continues to remove everything of the application.
+    async fn remove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Removal, PortError>;
+
+    /// Does a namespace of that name exist that is not the application's?
+    async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError>;
+
+    /// Names of applications whose objects changed. May repeat, may be late, may miss some while the cluster is
+    /// out of reach: whoever listens also looks by itself from time to time.
+    fn touched(&self) -> BoxStream<'static, ApplicationName>;
+
+    /// Whether the watches are in step with the cluster; none, or since when they are not.
+    fn out_of_reach_since(&self) -> Option<Timestamp>;
+}
+
+/// An operation with all that is needed to run it.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// The operation.
+    pub operation: Operation,
+    /// What it is to make real.
+    pub spec: ApplicationSpec,
+    /// When the step that is open began.
+    pub step_since: Timestamp,
+}
+
+/// An application with what is needed to judge it.
+#[derive(Debug, Clone)]
+pub struct Subject {
+    /// The application as recorded.
+    pub application: Application,
+    /// Its newest configuration.
+    pub spec: ApplicationSpec,
+    /// Its newest operation.
+    pub operation: Operation,
+}
+
+/// Where the engine records what it does. One lease holds one operation; whoever holds it may record.
+#[async_trait]
+pub trait Journal: Send + Sync {
+    /// The next operation that is due and that nobody holds, now held by `owner` until `lease`. An operation is
+    /// not due as long as another one of its application is held: what a cancelled step still does must have
+    /// ended before a removal begins, or it would make again what was just removed.
+    async fn claim(&self, owner: &str, now: Timestamp, lease: Timestamp) -> Result<Option<Job>, PortError>;
+
+    /// Holds it longer. False if the lease was lost or the operation is over.
+    async fn extend(&self, id: OperationId, owner: &str, lease: Timestamp) -> Result<bool, PortError>;
+
+    /// Lets go of an operation that the owner holds and will not record, because it was cancelled meanwhile.
+    async fn release(&self, id: OperationId, owner: &str) -> Result<(), PortError>;
+
+    /// Records the configuration as completed by a step (digests).
+    async fn save_spec(&self, spec: &ApplicationSpec) -> Result<(), PortError>;
+
+    /// Records how far the operation has come and lets go of it until `due`. False if the lease was lost or the
+    /// operation was cancelled meanwhile: then nothing is recorded.
+    async fn advance(
+        &self,
+        id: OperationId,
+        owner: &str,
+        progress: &Progress,
+        note: Option<&str>,
+        due: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, PortError>;
+
+    /// Records how an application stands, if that changed. True if it did.
+    async fn record(&self, id: ApplicationId, standing: &Standing, now: Timestamp)
+    -> Result<bool, PortError>;
+
+    /// The live application of that name, with its newest configuration and operation.
+    async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError>;
+
+    /// The names of all live applications.
+    async fn live(&self) -> Result<Vec<ApplicationName>, PortError>;
+
+    /// The open operation of an application becomes due now.
+    async fn hurry(&self, name: &ApplicationName, now: Timestamp) -> Result<(), PortError>;
+
+    /// Speaks whenever an operation may have become due.
+    fn woken(&self) -> BoxStream<'static, ()>;
+}

@@ -1,0 +1,242 @@
+//! The badge: the ten statuses of the original (S1.33-S1.42) and the two words of a removal, derived from the
+//! newest operation and from what was observed. Never set by hand.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    cause::{Cause, NOT_READY},
+    observed::{Namespace, Observed},
+    operation::{Kind, Operation, Progress, Step},
+    spec::ApplicationSpec,
+};
+
+/// How long workloads may take to start before the badge says Unknown.
+pub const START_DEADLINE: SignedDuration = SignedDuration::from_mins(10);
+
+/// What the badge says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Status {
+    /// The request was received and is in the database.
+    CreateApp,
+    /// Images are being built.
+    ImageBuild,
+    /// An image could not be built.
+    ImageBuildFailed,
+    /// Images are being pushed.
+    ImagePush,
+    /// An image could not be pushed.
+    ImagePushFailed,
+    /// Kubernetes resources are being created.
+    DeployStarted,
+    /// A resource could not be created.
+    DeployStartedFailed,
+    /// Resources exist, not all of them run.
+    Pending,
+    /// All of them run.
+    Running,
+    /// Some could not reach a running state.
+    Unknown,
+    /// Being removed. Not one of the original's ten: its row just vanished.
+    Undeploying,
+    /// Removed; only its history is left.
+    Undeployed,
+}
+
+impl Status {
+    /// Every status, in the order of an application's life.
+    pub const ALL: [Self; 12] = [
+        Self::CreateApp,
+        Self::ImageBuild,
+        Self::ImageBuildFailed,
+        Self::ImagePush,
+        Self::ImagePushFailed,
+        Self::DeployStarted,
+        Self::DeployStartedFailed,
+        Self::Pending,
+        Self::Running,
+        Self::Unknown,
+        Self::Undeploying,
+        Self::Undeployed,
+    ];
+
+    /// The word on the badge; the original's spelling.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::CreateApp => "CreateApp",
+            Self::ImageBuild => "ImageBuild",
+            Self::ImageBuildFailed => "ImageBuildFailed",
+            Self::ImagePush => "ImagePush",
+            Self::ImagePushFailed => "ImagePushFailed",
+            Self::DeployStarted => "DeployStarted",
+            Self::DeployStartedFailed => "DeployStartedFailed",
+            Self::Pending => "Pending",
+            Self::Running => "Running",
+            Self::Unknown => "Unknown",
+            Self::Undeploying => "Undeploying",
+            Self::Undeployed => "Undeployed",
+        }
+    }
+
+    /// The status of that label.
+    pub fn parse(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.label() == label)
+    }
+
+    /// What kind of news it is.
+    pub fn tone(self) -> Tone {
+        match self {
+            Self::Running => Tone::Good,
+            Self::ImageBuildFailed | Self::ImagePushFailed | Self::DeployStartedFailed => Tone::Bad,
+            Self::Unknown => Tone::Doubtful,
+            Self::Undeployed => Tone::Over,
+            Self::CreateApp | Self::ImageBuild | Self::ImagePush | Self::DeployStarted => Tone::Moving,
+            Self::Pending | Self::Undeploying => Tone::Moving,
+        }
+    }
+
+    /// May it be undeployed, or why not (S1.43)?
+    pub fn may_undeploy(self) -> Result<(), &'static str> {
+        match self {
+            Self::Running => Ok(()),
+            Self::Undeploying => Err("It is already being removed. Use Force Undeploy if that does not end."),
+            Self::Undeployed => Err("It has been removed."),
+            _ => Err("Only a running application can be undeployed. Use Force Undeploy instead."),
+        }
+    }
+
+    /// May it be undeployed by force, or why not (S1.44)?
+    pub fn may_force_undeploy(self) -> Result<(), &'static str> {
+        match self {
+            Self::Running => Err("It runs. Use Undeploy instead."),
+            Self::Undeployed => Err("It has been removed."),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What kind of news a status is; a page turns it into colour, icon and motion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    /// All is well.
+    Good,
+    /// Under way.
+    Moving,
+    /// Failed.
+    Bad,
+    /// Not known, probably not well.
+    Doubtful,
+    /// Past.
+    Over,
+}
+
+/// What is recorded about an application and sent to whoever looks at it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// What the badge says.
+    pub status: Status,
+    /// One line that says more, for example which components are not ready.
+    pub reason: Option<String>,
+    /// Why it is not well.
+    pub cause: Option<Cause>,
+}
+
+/// How the application stands, given its newest operation, what it should consist of and what was observed.
+pub fn standing(
+    operation: &Operation,
+    spec: &ApplicationSpec,
+    observed: &Observed,
+    now: Timestamp,
+) -> Standing {
+    use Progress::{Cancelled, Failed, Open, Succeeded};
+    let only = |status| Standing { status, reason: None, cause: None };
+    match (&operation.kind, &operation.progress) {
+        (Kind::Deploy, Open { step: Step::Settle }) => running_or_not(spec, observed, false),
+        (Kind::Deploy, Open { step }) => only(at_step(*step)),
+        (Kind::Deploy, Succeeded { at }) => {
+            let late = now.duration_since(*at) > START_DEADLINE;
+            running_or_not(spec, observed, late)
+        }
+        (Kind::Deploy, Failed { step: Step::Settle, cause, .. }) => {
+            let fresh = running_or_not(spec, observed, true);
+            Standing { cause: fresh.cause.or_else(|| blame(fresh.status, cause)), ..fresh }
+        }
+        (Kind::Deploy, Failed { step, cause, .. }) => Standing {
+            status: failed_at(*step),
+            reason: Some(cause.reason.clone()),
+            cause: Some(cause.clone()),
+        },
+        (Kind::Deploy, Cancelled { .. }) => only(Status::Unknown),
+        (_, Succeeded { .. }) => only(Status::Undeployed),
+        (_, progress) => removal(progress, observed),
+    }
+}
+
+fn blame(status: Status, cause: &Cause) -> Option<Cause> {
+    (status != Status::Running).then(|| cause.clone())
+}
+
+fn at_step(step: Step) -> Status {
+    match step {
+        Step::Accepted => Status::CreateApp,
+        Step::Build => Status::ImageBuild,
+        Step::Push => Status::ImagePush,
+        Step::Apply => Status::DeployStarted,
+        Step::Settle => Status::Pending,
+        Step::Remove => Status::Undeploying,
+    }
+}
+
+fn failed_at(step: Step) -> Status {
+    match step {
+        Step::Accepted | Step::Build => Status::ImageBuildFailed,
+        Step::Push => Status::ImagePushFailed,
+        Step::Apply => Status::DeployStartedFailed,
+        Step::Settle | Step::Remove => Status::Unknown,
+    }
+}
+
+fn running_or_not(spec: &ApplicationSpec, observed: &Observed, late: bool) -> Standing {
+    let waiting = waiting(spec, observed);
+    if waiting.is_empty() && observed.namespace == Namespace::Active {
+        return Standing { status: Status::Running, reason: None, cause: None };
+    }
+    let reason = match &observed.namespace {
+        Namespace::Absent => "The namespace is gone.".to_owned(),
+        Namespace::Terminating { .. } => "The namespace is being deleted by somebody else.".to_owned(),
+        Namespace::Active => format!("Waiting for {}.", waiting.join(", ")),
+    };
+    let status = if late { Status::Unknown } else { Status::Pending };
+    // Not answering yet is no cause while there is time; it is what starting looks like.
+    let cause = crate::cause::cause(observed).filter(|cause| late || cause.code != NOT_READY);
+    Standing { status, reason: Some(reason), cause }
+}
+
+/// The components that are not ready, each with how far it is. One that does not exist counts as not ready.
+fn waiting(spec: &ApplicationSpec, observed: &Observed) -> Vec<String> {
+    let each = spec.components.iter().filter_map(|expected| {
+        let name = &expected.name;
+        match observed.components.iter().find(|component| component.name == *name) {
+            Some(component) if component.is_ready() => None,
+            Some(component) => Some(format!("{name} {} of {}", component.ready, component.desired)),
+            None => Some(format!("{name} 0 of {}", expected.replicas)),
+        }
+    });
+    each.collect()
+}
+
+fn removal(progress: &Progress, observed: &Observed) -> Standing {
+    let reason = match &observed.namespace {
+        Namespace::Terminating { remaining } if !remaining.is_empty() => Some(remaining.join(" ")),
+        _ => None,
+    };
+    let cause = match progress {
+        Progress::Failed { cause, .. } => Some(cause.clone()),
+        _ => None,
+    };
+    Standing { status: Status::Undeploying, reason, cause }
+}
+
+#[cfg(test)]
+#[path = "status_tests.rs"]
+mod tests;

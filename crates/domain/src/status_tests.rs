@@ -1,0 +1,196 @@
+//! The rules of the badge, one sentence each.
+
+use ulid::Ulid;
+
+use super::*;
+use crate::{
+    ids::{ApplicationId, OperationId},
+    image::ImageRef,
+    names::{ApplicationName, ComponentName, ProjectName},
+    observed::ObservedComponent,
+    release::ReleaseVersion,
+    spec::ComponentSpec,
+};
+
+const START: Timestamp = Timestamp::UNIX_EPOCH;
+
+fn deploy(progress: Progress) -> Operation {
+    Operation {
+        id: OperationId(Ulid::nil()),
+        kind: Kind::Deploy,
+        generation: 1,
+        progress,
+        requested_by: "ana".into(),
+        requested_at: START,
+    }
+}
+
+fn at(step: Step) -> Operation {
+    deploy(Progress::Open { step })
+}
+
+fn failed(step: Step) -> Operation {
+    deploy(Progress::Failed { step, cause: Cause::new("X", "It broke.", "Mend it."), at: START })
+}
+
+fn with_ready(ready: u32) -> Observed {
+    let component = ObservedComponent {
+        name: ComponentName::parse("web").unwrap(),
+        desired: 2,
+        updated: 2,
+        ready,
+        tasks: vec![],
+        complaint: None,
+    };
+    Observed { namespace: Namespace::Active, components: vec![component] }
+}
+
+fn shop() -> ApplicationSpec {
+    let web = ComponentSpec {
+        name: ComponentName::parse("web").unwrap(),
+        image: ImageRef::parse("web:1").unwrap(),
+        digest: None,
+        port: None,
+        health: None,
+        route: None,
+        env: std::collections::BTreeMap::new(),
+        replicas: 2,
+    };
+    ApplicationSpec {
+        id: ApplicationId(Ulid::nil()),
+        name: ApplicationName::parse("shop").unwrap(),
+        generation: 1,
+        project: ProjectName::parse("shop").unwrap(),
+        version: ReleaseVersion::new(1).unwrap(),
+        admins: vec![],
+        users: vec![],
+        components: vec![web],
+    }
+}
+
+fn judge(operation: &Operation, observed: &Observed) -> Standing {
+    standing(operation, &shop(), observed, START)
+}
+
+fn status(operation: &Operation, observed: &Observed) -> Status {
+    judge(operation, observed).status
+}
+
+#[test]
+fn s1_33_to_s1_40_each_step_has_its_status() {
+    let nothing = Observed::default();
+    for (step, expected) in [
+        (Step::Accepted, Status::CreateApp),
+        (Step::Build, Status::ImageBuild),
+        (Step::Push, Status::ImagePush),
+        (Step::Apply, Status::DeployStarted),
+        (Step::Settle, Status::Pending),
+    ] {
+        assert_eq!(status(&at(step), &nothing), expected);
+    }
+}
+
+#[test]
+fn s1_35_s1_37_s1_39_each_failed_step_has_its_status_and_keeps_its_cause() {
+    let nothing = Observed::default();
+    for (step, expected) in [
+        (Step::Build, Status::ImageBuildFailed),
+        (Step::Push, Status::ImagePushFailed),
+        (Step::Apply, Status::DeployStartedFailed),
+    ] {
+        let standing = judge(&failed(step), &nothing);
+        assert_eq!((standing.status, standing.cause.unwrap().code.as_str()), (expected, "X"));
+    }
+}
+
+#[test]
+fn s1_41_running_means_that_every_copy_of_every_component_is_ready() {
+    assert_eq!(status(&at(Step::Settle), &with_ready(1)), Status::Pending);
+    assert_eq!(status(&at(Step::Settle), &with_ready(2)), Status::Running);
+}
+
+#[test]
+fn s1_40_pending_names_what_it_waits_for() {
+    let standing = judge(&at(Step::Settle), &with_ready(1));
+    assert_eq!(standing.reason.as_deref(), Some("Waiting for web 1 of 2."));
+}
+
+#[test]
+fn s1_42_what_did_not_start_in_time_is_unknown_until_it_does() {
+    assert_eq!(status(&failed(Step::Settle), &with_ready(0)), Status::Unknown);
+    assert_eq!(status(&failed(Step::Settle), &with_ready(2)), Status::Running);
+}
+
+#[test]
+fn a_restart_within_a_running_application_shows_as_pending() {
+    let done = deploy(Progress::Succeeded { at: START });
+    assert_eq!(status(&done, &with_ready(2)), Status::Running);
+    assert_eq!(status(&done, &with_ready(1)), Status::Pending);
+}
+
+#[test]
+fn a_namespace_that_somebody_else_deleted_is_said() {
+    let done = deploy(Progress::Succeeded { at: START });
+    let standing = judge(&done, &Observed::default());
+    assert_eq!(standing.reason.as_deref(), Some("The namespace is gone."));
+}
+
+#[test]
+fn s1_43_undeploy_is_offered_only_when_running() {
+    for status in Status::ALL {
+        assert_eq!(status.may_undeploy().is_ok(), status == Status::Running, "{status:?}");
+    }
+}
+
+#[test]
+fn s1_44_force_undeploy_is_offered_while_deploying_or_when_failed() {
+    for status in Status::ALL {
+        let expected = !matches!(status, Status::Running | Status::Undeployed);
+        assert_eq!(status.may_force_undeploy().is_ok(), expected, "{status:?}");
+    }
+}
+
+#[test]
+fn a_removal_shows_what_still_holds_the_namespace() {
+    let operation = Operation { kind: Kind::Undeploy, ..at(Step::Remove) };
+    let held = Namespace::Terminating { remaining: vec!["pods: 1".into()] };
+    let observed = Observed { namespace: held, components: vec![] };
+    let standing = judge(&operation, &observed);
+    assert_eq!((standing.status, standing.reason.as_deref()), (Status::Undeploying, Some("pods: 1")));
+}
+
+#[test]
+fn labels_are_read_back() {
+    for status in Status::ALL {
+        assert_eq!(Status::parse(status.label()), Some(status));
+    }
+}
+
+#[test]
+fn not_answering_yet_is_a_cause_only_when_the_time_is_over() {
+    use crate::observed::{ObservedTask, TaskState, Trouble};
+    let trouble = Trouble { reason: "NotReady".into(), message: String::new(), exit_code: None };
+    let task = ObservedTask {
+        id: "web-1".into(),
+        release: "1".into(),
+        state: TaskState::Activating,
+        restarts: 0,
+        started_at: None,
+        trouble: Some(trouble),
+    };
+    let mut observed = with_ready(0);
+    observed.components[0].tasks.push(task);
+    assert_eq!(judge(&at(Step::Settle), &observed).cause, None);
+    assert_eq!(judge(&failed(Step::Settle), &observed).cause.unwrap().code, NOT_READY);
+}
+
+#[test]
+fn a_component_that_somebody_deleted_is_missed() {
+    let done = deploy(Progress::Succeeded { at: START });
+    let observed = Observed { namespace: Namespace::Active, components: vec![] };
+    let standing = judge(&done, &observed);
+    assert_eq!(
+        (standing.status, standing.reason.as_deref()),
+        (Status::Pending, Some("Waiting for web 0 of 2."))
+    );
+}

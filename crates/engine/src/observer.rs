@@ -1,0 +1,78 @@
+//! Looks at applications that were touched and records how they stand. Unchanged standings write nothing.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use futures::{FutureExt, StreamExt};
+use slipway_domain::{
+    names::ApplicationName,
+    observed::Observed,
+    operation::{Kind, Progress, Step},
+    ports::{PortError, Subject},
+    status::standing,
+};
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+use crate::Ports;
+
+/// Every this many ticks all applications are looked at, whether touched or not.
+const FULL_LOOK: u32 = 15;
+
+pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
+    let mut touched = ports.cluster.touched();
+    let mut tick = tokio::time::interval(tick * FULL_LOOK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let names = tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => ports.journal.live().await.map(BTreeSet::from_iter),
+            Some(name) = touched.next() => {
+                // What piled up meanwhile is looked at once.
+                let mut names = BTreeSet::from([name]);
+                while let Some(Some(name)) = touched.next().now_or_never() {
+                    names.insert(name);
+                }
+                Ok(names)
+            }
+        };
+        if let Err(error) = look_at_all(&ports, names).await {
+            tracing::warn!(error = %error.chain(), "Applications were not looked at; the next tick will");
+        }
+    }
+}
+
+async fn look_at_all(
+    ports: &Ports,
+    names: Result<BTreeSet<ApplicationName>, PortError>,
+) -> Result<(), PortError> {
+    for name in names? {
+        look(ports, &name).await?;
+        ports.journal.hurry(&name, ports.clock.now()).await?;
+    }
+    Ok(())
+}
+
+/// Records how one application stands now.
+pub(crate) async fn look(ports: &Ports, name: &ApplicationName) -> Result<(), PortError> {
+    let Some(subject) = ports.journal.subject(name).await? else { return Ok(()) };
+    let Some(observed) = observe(ports, &subject).await else { return Ok(()) };
+    let now = ports.clock.now();
+    let standing = standing(&subject.operation, &subject.spec, &observed, now);
+    ports.journal.record(subject.application.id, &standing, now).await.map(|_| ())
+}
+
+/// What is there; none if that is not known at this moment, so that the last known standing stays.
+async fn observe(ports: &Ports, subject: &Subject) -> Option<Observed> {
+    let application = &subject.application;
+    let observed = ports.cluster.observe(&application.name, application.id).await.ok();
+    let known = observed.filter(|_| ports.cluster.out_of_reach_since().is_none());
+    if needs_no_cluster(subject) { Some(known.unwrap_or_default()) } else { known }
+}
+
+/// Before anything is in the cluster, the operation alone says how the application stands.
+fn needs_no_cluster(subject: &Subject) -> bool {
+    let (Progress::Open { step } | Progress::Failed { step, .. }) = subject.operation.progress else {
+        return false;
+    };
+    subject.operation.kind == Kind::Deploy && step < Step::Settle
+}

@@ -1,0 +1,131 @@
+//! Claims operations that are due and runs one step of each, under a lease that is kept alive meanwhile. What a
+//! step came to is recorded before anything else happens, so a crash anywhere is a re-run of one step.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::StreamExt;
+use jiff::{SignedDuration, Timestamp};
+use slipway_domain::{
+    ids::OperationId,
+    operation::{Progress, Step, Verdict},
+    ports::{Job, PortError},
+};
+use tokio::{sync::Semaphore, task::JoinSet, time::MissedTickBehavior};
+use tokio_util::sync::CancellationToken;
+
+use crate::{Options, Ports, observer, steps};
+
+pub(crate) async fn run(ports: Ports, options: Options, stop: CancellationToken) {
+    let mut woken = ports.journal.woken();
+    let mut tick = tokio::time::interval(options.tick);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let places = Arc::new(Semaphore::new(options.parallel));
+    let mut running = JoinSet::new();
+    loop {
+        while let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+            let Some(job) = claim(&ports, &options).await else { break };
+            let (ports, options) = (ports.clone(), options.clone());
+            running.spawn(async move {
+                work(&ports, &options, job).await;
+                drop(place);
+            });
+        }
+        tokio::select! {
+            () = stop.cancelled() => break,
+            _ = tick.tick() => {}
+            Some(()) = woken.next() => {}
+            Some(_) = running.join_next() => {}
+        }
+    }
+    while running.join_next().await.is_some() {}
+}
+
+async fn claim(ports: &Ports, options: &Options) -> Option<Job> {
+    let now = ports.clock.now();
+    match ports.journal.claim(&options.owner, now, now + signed(options.lease)).await {
+        Ok(job) => job,
+        Err(error) => {
+            tracing::warn!(error = %error.chain(), "The database does not answer; operations wait");
+            None
+        }
+    }
+}
+
+/// Runs the open step of a job and records what it came to.
+async fn work(ports: &Ports, options: &Options, mut job: Job) {
+    let Progress::Open { step } = job.operation.progress else { return };
+    let id = job.operation.id;
+    let verdict = tokio::select! {
+        verdict = steps::run(ports, step, &mut job) => Some(verdict),
+        () = lose_lease(ports, options, id) => None,
+    };
+    let recorded = match verdict {
+        Some(verdict) => record(ports, options, step, &job, verdict).await,
+        None => Ok(false),
+    };
+    let recorded = match recorded {
+        Ok(true) => observer::look(ports, &job.spec.name).await,
+        // Cancelled meanwhile: whoever took its place waits for this.
+        Ok(false) => ports.journal.release(id, &options.owner).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = recorded {
+        // The lease runs out, and the step is run again.
+        tracing::warn!(operation.id = %id, error = %error.chain(), "A step was not recorded");
+    }
+}
+
+async fn record(
+    ports: &Ports,
+    options: &Options,
+    step: Step,
+    job: &Job,
+    verdict: Verdict,
+) -> Result<bool, PortError> {
+    let now = ports.clock.now();
+    let name = &job.spec.name;
+    let (progress, note, due) = match verdict {
+        Verdict::Next => {
+            let progress =
+                step.next().map_or(Progress::Succeeded { at: now }, |step| Progress::Open { step });
+            (progress, None, now)
+        }
+        Verdict::Wait { reason, until } => (Progress::Open { step }, Some(reason), until),
+        Verdict::Retry { reason, at } => {
+            tracing::warn!(application.name = %name, reason, "{name}: {} will be tried again", step.label());
+            (Progress::Open { step }, Some(reason), at)
+        }
+        Verdict::Fail(cause) => {
+            tracing::warn!(application.name = %name, cause.code, "{name}: {} failed", step.label());
+            let note = cause.reason.clone();
+            (Progress::Failed { step, cause, at: now }, Some(note), now)
+        }
+    };
+    if let Progress::Succeeded { .. } = progress {
+        tracing::info!(application.name = %name, "{name}: {} succeeded", job.operation.kind.label());
+    }
+    ports.journal.advance(job.operation.id, &options.owner, &progress, note.as_deref(), due, now).await
+}
+
+/// Keeps the lease alive; returns when it was lost.
+async fn lose_lease(ports: &Ports, options: &Options, id: OperationId) {
+    let mut tick = tokio::time::interval(options.lease / 3);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tick.tick().await;
+    let mut held_until: Timestamp = ports.clock.now() + signed(options.lease);
+    loop {
+        tick.tick().await;
+        let now = ports.clock.now();
+        match ports.journal.extend(id, &options.owner, now + signed(options.lease)).await {
+            Ok(true) => held_until = now + signed(options.lease),
+            Ok(false) => return,
+            // A short silence of the database is no reason to give up what is still ours.
+            Err(_) if now < held_until => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}

@@ -1,0 +1,71 @@
+//! The port `Cluster`, over a Kubernetes client: real or simulated, it cannot tell.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{Api, Client};
+use slipway_domain::{
+    ids::{ApplicationId, Clock},
+    names::ApplicationName,
+    observed::Observed,
+    ports::{ApplyProblem, Cluster, PortError, Removal},
+    spec::ApplicationSpec,
+};
+
+use crate::{
+    apply,
+    manifest::{self, Gateway},
+    remove,
+    watch::Watches,
+};
+
+/// A cluster that is watched as long as this lives.
+pub struct KubernetesCluster {
+    client: Client,
+    gateway: Gateway,
+    watches: Watches,
+}
+
+impl KubernetesCluster {
+    /// Starts the watches. Must be called within a tokio runtime.
+    pub fn start(client: Client, gateway: Gateway, clock: Arc<dyn Clock>) -> Self {
+        let watches = Watches::start(&client, clock);
+        Self { client, gateway, watches }
+    }
+}
+
+#[async_trait]
+impl Cluster for KubernetesCluster {
+    async fn apply(&self, spec: &ApplicationSpec) -> Result<(), ApplyProblem> {
+        apply::refuse_foreign(&self.client, &spec.name, spec.id).await?;
+        apply::apply(&self.client, &manifest::render(spec, &self.gateway)).await
+    }
+
+    async fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Result<Observed, PortError> {
+        let observed = self.watches.observe(name, id);
+        observed.ok_or_else(|| PortError::new("observing the cluster", "its first listing is not complete"))
+    }
+
+    async fn remove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Removal, PortError> {
+        remove::remove(&self.client, name, id).await
+    }
+
+    async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {
+        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        let found = namespaces.get_metadata_opt(name.as_str()).await;
+        found.map(|found| found.is_some()).map_err(|error| {
+            PortError::new(format!("asking the cluster whether the namespace {name} exists"), error)
+        })
+    }
+
+    fn touched(&self) -> BoxStream<'static, ApplicationName> {
+        self.watches.touched()
+    }
+
+    fn out_of_reach_since(&self) -> Option<Timestamp> {
+        self.watches.out_of_reach_since()
+    }
+}

@@ -1,0 +1,93 @@
+//! From what the API server says of a pod to what a person is told.
+
+use serde_json::{Value, json};
+use slipway_domain::{cause::cause, observed::Observed};
+
+use super::*;
+
+fn pod(status: Value) -> Pod {
+    serde_json::from_value(json!({
+        "metadata": {"name": "web-1", "labels": {"app.kubernetes.io/version": "2"}},
+        "spec": {"nodeName": "node1", "containers": []},
+        "status": status,
+    }))
+    .unwrap()
+}
+
+fn container(state: Value, last: Value, restarts: u32, ready: bool) -> Value {
+    let status = json!({
+        "name": "web", "image": "web", "imageID": "", "ready": ready, "restartCount": restarts,
+        "state": state, "lastState": last,
+    });
+    json!({"phase": "Running", "containerStatuses": [status]})
+}
+
+fn code(task: ObservedTask) -> Option<String> {
+    let component = ObservedComponent {
+        name: ComponentName::parse("web").unwrap(),
+        desired: 1,
+        updated: 1,
+        ready: 0,
+        tasks: vec![task],
+        complaint: None,
+    };
+    cause(&Observed { namespace: observed::Namespace::Active, components: vec![component] }).map(|c| c.code)
+}
+
+#[test]
+fn s2_32_a_ready_pod_is_running_and_has_no_trouble() {
+    let task = task(&pod(container(json!({"running": {}}), json!({}), 0, true)));
+    assert_eq!((task.state, task.trouble, task.release.as_str()), (TaskState::Running, None, "2"));
+}
+
+#[test]
+fn s2_30_a_pod_whose_image_is_being_pulled_is_pending_without_trouble() {
+    let task =
+        task(&pod(container(json!({"waiting": {"reason": "ContainerCreating"}}), json!({}), 0, false)));
+    assert_eq!((task.state, task.trouble), (TaskState::Pending, None));
+}
+
+#[test]
+fn s2_31_a_started_pod_that_is_not_ready_is_activating() {
+    let task = task(&pod(container(json!({"running": {}}), json!({}), 0, false)));
+    assert_eq!(task.state, TaskState::Activating);
+}
+
+#[test]
+fn d2_a_crash_loop_after_too_much_memory_is_told_as_too_much_memory() {
+    let waiting = json!({"waiting": {"reason": "CrashLoopBackOff", "message": "back-off"}});
+    let last = json!({"terminated": {"reason": "OOMKilled", "exitCode": 137}});
+    assert_eq!(code(task(&pod(container(waiting, last, 4, false)))).as_deref(), Some("SLW_OOM"));
+}
+
+#[test]
+fn s3_30_a_crash_loop_keeps_the_exit_code_of_the_last_end() {
+    let waiting = json!({"waiting": {"reason": "CrashLoopBackOff"}});
+    let last = json!({"terminated": {"reason": "Error", "exitCode": 3}});
+    let task = task(&pod(container(waiting, last, 4, false)));
+    assert_eq!(task.trouble.as_ref().unwrap().exit_code, Some(3));
+    assert_eq!(code(task).as_deref(), Some("DEP_E163"));
+}
+
+#[test]
+fn a_pod_that_no_node_takes_says_why() {
+    let mut refused = pod(json!({"phase": "Pending", "conditions": [{
+        "type": "PodScheduled", "status": "False", "reason": "Unschedulable",
+        "message": "0/1 nodes are available: 1 Insufficient cpu.",
+    }]}));
+    refused.spec.as_mut().unwrap().node_name = None;
+    let task = task(&refused);
+    assert_eq!(task.state, TaskState::Provisioning);
+    assert!(task.trouble.unwrap().message.contains("Insufficient cpu"));
+}
+
+#[test]
+fn counters_of_an_older_configuration_do_not_count() {
+    let deployment: Deployment = serde_json::from_value(json!({
+        "metadata": {"name": "web", "generation": 2, "labels": {"app.kubernetes.io/name": "web"}},
+        "spec": {"replicas": 1, "selector": {}, "template": {}},
+        "status": {"observedGeneration": 1, "updatedReplicas": 1, "readyReplicas": 1},
+    }))
+    .unwrap();
+    assert!(!workload(&deployment).unwrap().is_ready());
+}

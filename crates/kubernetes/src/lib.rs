@@ -1,0 +1,15 @@
+//! The cluster: manifests (pure), apply, watch, observe, undeploy. Knows Kubernetes and the domain, nothing else
+//! of Slipway. [`sandbox`] is a simulated API server behind the same client.
+
+mod apply;
+mod cluster;
+mod connect;
+mod facts;
+mod labels;
+pub mod manifest;
+mod remove;
+pub mod sandbox;
+mod watch;
+
+pub use cluster::KubernetesCluster;
+pub use connect::{ConnectError, from_kubeconfig, in_cluster};

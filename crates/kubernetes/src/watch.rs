@@ -1,0 +1,154 @@
+//! One watch per kind for the whole process, on one label selector. Keeps the facts of every application and
+//! says which one was touched; decides nothing.
+
+mod cache;
+
+use std::{
+    fmt::Debug,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use futures::{StreamExt, TryStreamExt, stream::BoxStream};
+use jiff::Timestamp;
+use k8s_openapi::api::{
+    apps::v1::Deployment,
+    core::v1::{Namespace, Pod},
+};
+use kube::{
+    Api, Client, Resource,
+    runtime::{
+        WatchStreamExt,
+        watcher::{self, Event, watcher},
+    },
+};
+use serde::de::DeserializeOwned;
+use slipway_domain::{
+    ids::{ApplicationId, Clock},
+    names::ApplicationName,
+    observed::Observed,
+};
+use tokio::{sync::broadcast, task::JoinSet};
+use tokio_stream::wrappers::BroadcastStream;
+
+use self::cache::{Cache, Fact};
+use crate::labels;
+
+/// How often a cluster that is out of reach is asked whether it is back.
+const KNOCK: Duration = Duration::from_secs(2);
+/// How many kinds are watched.
+const KINDS: usize = 3;
+/// Names that a slow listener may be behind; whoever is further behind looks at everything anyway.
+const BACKLOG: usize = 4096;
+
+/// The watches; they end when this is dropped.
+pub(crate) struct Watches {
+    shared: Arc<Shared>,
+    _tasks: JoinSet<()>,
+}
+
+struct Shared {
+    cache: Cache,
+    touched: broadcast::Sender<ApplicationName>,
+    /// How many kinds have not been listed yet.
+    unlisted: AtomicUsize,
+    out_of_reach: Mutex<Option<Timestamp>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Watches {
+    pub(crate) fn start(client: &Client, clock: Arc<dyn Clock>) -> Self {
+        let shared = Arc::new(Shared {
+            cache: Cache::default(),
+            touched: broadcast::channel(BACKLOG).0,
+            unlisted: AtomicUsize::new(KINDS),
+            out_of_reach: Mutex::new(None),
+            clock,
+        });
+        let mut tasks = JoinSet::new();
+        tasks.spawn(follow::<Namespace>(client.clone(), Arc::clone(&shared)));
+        tasks.spawn(follow::<Deployment>(client.clone(), Arc::clone(&shared)));
+        tasks.spawn(follow::<Pod>(client.clone(), Arc::clone(&shared)));
+        tasks.spawn(knock(client.clone(), Arc::clone(&shared)));
+        Self { shared, _tasks: tasks }
+    }
+
+    /// None as long as some kind has never been listed.
+    pub(crate) fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Option<Observed> {
+        let listed = self.shared.unlisted.load(Ordering::Acquire) == 0;
+        listed.then(|| self.shared.cache.observe(name.as_str(), id))
+    }
+
+    pub(crate) fn touched(&self) -> BoxStream<'static, ApplicationName> {
+        let names = BroadcastStream::new(self.shared.touched.subscribe());
+        names.filter_map(|name| async { name.ok() }).boxed()
+    }
+
+    pub(crate) fn out_of_reach_since(&self) -> Option<Timestamp> {
+        *self.shared.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Shared {
+    fn touch(&self, namespaces: impl IntoIterator<Item = String>) {
+        for name in namespaces.into_iter().filter_map(|name| ApplicationName::parse(&name).ok()) {
+            // Nobody listening is fine: whoever begins to listen looks at everything first.
+            let _ = self.touched.send(name);
+        }
+    }
+
+    fn lost(&self, error: &watcher::Error) {
+        let mut since = self.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner);
+        if since.is_none() {
+            tracing::warn!(error = error as &dyn std::error::Error, "The cluster is out of reach");
+            *since = Some(self.clock.now());
+        }
+    }
+
+    fn found(&self) {
+        let mut since = self.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner);
+        if since.take().is_some() {
+            tracing::info!("The cluster is back");
+        }
+    }
+}
+
+async fn follow<K>(client: Client, shared: Arc<Shared>)
+where
+    K: Fact + Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static,
+{
+    let config = watcher::Config::default().labels(&labels::ours());
+    let mut events = watcher(Api::<K>::all(client), config).default_backoff().boxed();
+    let mut listing = cache::Seen::default();
+    let mut first = true;
+    loop {
+        match events.try_next().await {
+            Ok(Some(event)) => {
+                let listed = matches!(event, Event::InitDone);
+                let touched = shared.cache.take(event, &mut listing);
+                if listed && std::mem::take(&mut first) {
+                    shared.unlisted.fetch_sub(1, Ordering::AcqRel);
+                }
+                shared.touch(touched);
+            }
+            Ok(None) => return,
+            // A resource version that is too old is mended by the watcher itself: it lists anew.
+            Err(watcher::Error::WatchError(status)) if status.code == 410 => {}
+            Err(error) => shared.lost(&error),
+        }
+    }
+}
+
+/// A watch that resumes says nothing until something changes, so while the cluster is out of reach it is asked.
+async fn knock(client: Client, shared: Arc<Shared>) {
+    loop {
+        tokio::time::sleep(KNOCK).await;
+        let lost = shared.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if lost && client.apiserver_version().await.is_ok() {
+            shared.found();
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The database: one set of queries for SQLite and PostgreSQL.

@@ -1,0 +1,1 @@
+//! The composition root: configuration, sign-in, routes, live stream, command line.
