@@ -1,1 +1,16 @@
-//! The database: one set of queries for SQLite and PostgreSQL.
+//! The database: one set of queries that SQLite and PostgreSQL both accept. Adapters of ports live here; rules
+//! do not. Time and identifiers come from the caller.
+
+mod accounts;
+mod applications;
+mod audit;
+mod intents;
+mod journal;
+mod open;
+mod rows;
+mod sessions;
+
+pub use accounts::Account;
+pub use audit::AuditRow;
+pub use intents::{AcceptError, Accepted, Asked, NewApplication, RemoveError};
+pub use open::{OpenError, Store};

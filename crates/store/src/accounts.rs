@@ -1,0 +1,60 @@
+//! Local accounts: a name, a password hash, roles.
+
+use jiff::Timestamp;
+use slipway_domain::ports::PortError;
+use sqlx::FromRow;
+
+use crate::{
+    Store,
+    rows::{failed, from_json, to_json},
+};
+
+/// A local account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// The name that is typed at sign-in.
+    pub name: String,
+    /// A PHC string.
+    pub password_hash: String,
+    /// The roles that it brings.
+    pub roles: Vec<String>,
+}
+
+#[derive(FromRow)]
+struct AccountRow {
+    name: String,
+    password_hash: String,
+    roles: String,
+}
+
+impl Store {
+    /// Makes the account, unless one of that name exists. True if it was made.
+    pub async fn create_account(&self, account: &Account, now: Timestamp) -> Result<bool, PortError> {
+        let query = "INSERT INTO accounts (name, password_hash, roles, created_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (name) DO NOTHING";
+        let done = sqlx::query(query)
+            .bind(&account.name)
+            .bind(&account.password_hash)
+            .bind(to_json(&account.roles)?)
+            .bind(now.as_millisecond())
+            .execute(&self.pool)
+            .await
+            .map_err(failed("making an account"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// The account of that name.
+    pub async fn account(&self, name: &str) -> Result<Option<Account>, PortError> {
+        let query = "SELECT name, password_hash, roles FROM accounts WHERE name = $1";
+        let row: Option<AccountRow> = sqlx::query_as(query)
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed("reading an account"))?;
+        row.map(|row| {
+            let roles = from_json("roles", &row.roles)?;
+            Ok(Account { name: row.name, password_hash: row.password_hash, roles })
+        })
+        .transpose()
+    }
+}

@@ -1,0 +1,160 @@
+//! Opens the database, brings its schema up to date, or says in one sentence why not.
+
+use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+
+use sqlx::{
+    AnyConnection, AnyPool, Connection, Executor,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    migrate::{MigrateError, Migrator},
+};
+use tokio::sync::watch;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// Why the database cannot be used. Each is a sentence that names the setting.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Neither `sqlite:` nor `postgres:`.
+    #[error(
+        "the database address {0:?} is not understood; set SLIPWAY_DATABASE_URL to sqlite:<file> or postgres://…"
+    )]
+    Address(String),
+    /// The file cannot be made or opened.
+    #[error("the database file {} cannot be opened; check SLIPWAY_DATA_DIR and its permissions", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Something else is in the file.
+    #[error("{} is not a SQLite database; set SLIPWAY_DATABASE_URL to another file", path.display())]
+    NoDatabase {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The server does not answer or refuses.
+    #[error("the PostgreSQL server at {place} cannot be used; check SLIPWAY_DATABASE_URL and that it runs")]
+    Server {
+        /// Host and port, without the password.
+        place: String,
+        /// Why.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A newer Slipway has been here.
+    #[error(
+        "the database was made by a newer Slipway (its schema has step {0}, which this one does not know); run that version or restore a backup"
+    )]
+    Newer(i64),
+    /// A step of the schema is not the one that was applied.
+    #[error("step {0} of the database's schema is not the one that this Slipway knows; restore a backup")]
+    Changed(i64),
+    /// A step failed half-way.
+    #[error("the database's schema could not be brought up to date")]
+    Migration(#[source] MigrateError),
+}
+
+/// The database. Cloning is cheap and shares the pool.
+#[derive(Clone)]
+pub struct Store {
+    pub(crate) pool: AnyPool,
+    /// How a transaction that writes begins. SQLite must take the write lock at once: one that begins by reading
+    /// and then finds somebody else writing cannot wait, it fails.
+    pub(crate) begin: &'static str,
+    /// Counts commits after which somebody may want to look: operations due, applications changed.
+    pub(crate) changed: Arc<watch::Sender<u64>>,
+}
+
+impl Store {
+    /// Opens `sqlite:<file>` or `postgres://…` and brings its schema up to date.
+    pub async fn open(url: &str) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        let (pool, begin) = match url.strip_prefix("sqlite:") {
+            Some(file) => (sqlite(file.trim_start_matches("//").into()).await?, "BEGIN IMMEDIATE"),
+            None => (postgres(url).await?, "BEGIN"),
+        };
+        MIGRATIONS.run(&pool).await.map_err(|error| match error {
+            MigrateError::VersionMissing(version) => OpenError::Newer(version),
+            MigrateError::VersionMismatch(version) => OpenError::Changed(version),
+            error => OpenError::Migration(error),
+        })?;
+        Ok(Self { pool, begin, changed: Arc::new(watch::channel(0).0) })
+    }
+
+    /// Does the database answer?
+    pub async fn is_reachable(&self) -> bool {
+        let asked = tokio::time::timeout(Duration::from_secs(2), self.pool.execute("SELECT 1"));
+        asked.await.is_ok_and(|answer| answer.is_ok())
+    }
+
+    /// Changes whenever an application or an operation may have changed in this process.
+    pub fn subscribe(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Says that something was committed.
+    pub(crate) fn announce(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+
+    /// Closes all connections.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+async fn sqlite(path: PathBuf) -> Result<AnyPool, OpenError> {
+    create_private(&path).map_err(|source| OpenError::File { path: path.clone(), source: source.into() })?;
+    let failed = |error: sqlx::Error| match &error {
+        // 26: SQLITE_NOTADB
+        sqlx::Error::Database(inner) if inner.code().as_deref() == Some("26") => {
+            OpenError::NoDatabase { path: path.clone() }
+        }
+        _ => OpenError::File { path: path.clone(), source: error.into() },
+    };
+    let options = AnyConnectOptions::from_str(&format!("sqlite:{}", path.display())).map_err(failed)?;
+    // One connection beforehand: a pool would try again and again and finally say that it has no connection.
+    let mut probe = AnyConnection::connect_with(&options).await.map_err(failed)?;
+    probe.execute("PRAGMA journal_mode = WAL").await.map_err(failed)?;
+    probe.close().await.map_err(failed)?;
+    let pool = AnyPoolOptions::new().max_connections(4).after_connect(|connection, _| {
+        Box::pin(async move {
+            // WAL lets pages read while an operation is recorded. FULL: what a person was told is accepted
+            // survives a power cut.
+            connection
+                .execute(
+                    "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+                     PRAGMA foreign_keys = ON",
+                )
+                .await
+                .map(|_| ())
+        })
+    });
+    pool.connect_with(options).await.map_err(failed)
+}
+
+/// Sessions and password hashes are nobody else's business.
+fn create_private(path: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true).mode(0o600).open(path).map(|_| ())
+}
+
+async fn postgres(url: &str) -> Result<AnyPool, OpenError> {
+    let place =
+        place(url).ok_or_else(|| OpenError::Address(url.split('@').next_back().unwrap_or("").to_owned()))?;
+    let failed = |source| OpenError::Server { place: place.clone(), source };
+    let options = AnyConnectOptions::from_str(url).map_err(failed)?;
+    AnyConnection::connect_with(&options).await.map_err(failed)?.close().await.map_err(failed)?;
+    let pool = AnyPoolOptions::new().max_connections(10).acquire_timeout(Duration::from_secs(10));
+    pool.connect_with(options).await.map_err(failed)
+}
+
+/// Host, port and database of a PostgreSQL address: what may be shown.
+fn place(url: &str) -> Option<String> {
+    let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"))?;
+    let after_password = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+    Some(after_password.split('?').next().unwrap_or_default().to_owned())
+}

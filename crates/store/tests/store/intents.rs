@@ -1,0 +1,148 @@
+//! What people ask for: one transaction each, on both databases.
+
+use crate::support::{ana, at, name, on_both, open, order, spec};
+use slipway_domain::{
+    operation::{Kind, Progress, Step},
+    ports::Journal,
+    status::{Standing, Status},
+};
+use slipway_store::{AcceptError, Accepted, NewApplication, RemoveError};
+
+fn running() -> Standing {
+    Standing { status: Status::Running, reason: None, cause: None }
+}
+
+#[tokio::test]
+async fn s1_31_the_row_exists_as_soon_as_the_order_is_accepted() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        order(&store, "shop").await;
+        let application = store.application(&name("shop")).await.unwrap().unwrap();
+        assert_eq!(application.standing.status, Status::CreateApp);
+        assert_eq!(application.gateway_path.as_deref(), Some("/shop"));
+        let operations = store.operations(application.id).await.unwrap();
+        assert_eq!(operations[0].progress, Progress::Open { step: Step::Accepted });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s1_29_the_same_key_twice_is_one_operation() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let (first, second) = (spec("shop"), spec("shop"));
+        let order = |spec| NewApplication { spec, idempotency_key: "pressed" };
+        assert_eq!(store.accept(&order(&first), &ana(0)).await.unwrap(), Accepted::New);
+        let again = store.accept(&order(&second), &ana(1)).await.unwrap();
+        assert_eq!(again, Accepted::Again(name("shop")));
+        assert_eq!(store.operations(first.id).await.unwrap().len(), 1);
+        assert_eq!(store.audit(9).await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s1_29_two_presses_at_the_same_moment_are_one_operation() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let presses = (0..8).map(|_| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let spec = spec("shop");
+                let new = NewApplication { spec: &spec, idempotency_key: "pressed" };
+                store.accept(&new, &ana(0)).await
+            })
+        });
+        let mut new = 0;
+        for press in presses.collect::<Vec<_>>() {
+            match press.await.unwrap() {
+                Ok(Accepted::New) => new += 1,
+                Ok(Accepted::Again(_)) | Err(AcceptError::NameTaken) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+        assert_eq!(new, 1);
+        assert_eq!(store.applications().await.unwrap().len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s1_09_a_name_belongs_to_one_live_application() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        order(&store, "shop").await;
+        let other = spec("shop");
+        let new = NewApplication { spec: &other, idempotency_key: "" };
+        assert!(matches!(store.accept(&new, &ana(1)).await, Err(AcceptError::NameTaken)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s1_43_undeploy_is_refused_unless_it_runs() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        let asked = store.remove(&shop.name, Kind::Undeploy, &ana(1)).await;
+        assert!(matches!(asked, Err(RemoveError::Refused(_))));
+        store.record(shop.id, &running(), at(1)).await.unwrap();
+        store.remove(&shop.name, Kind::Undeploy, &ana(2)).await.unwrap();
+        let application = store.application(&shop.name).await.unwrap().unwrap();
+        assert_eq!(application.standing.status, Status::Undeploying);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s1_44_force_undeploy_cancels_the_running_operation() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        let job = store.claim("worker", at(1), at(20)).await.unwrap().unwrap();
+        store.remove(&shop.name, Kind::ForceUndeploy, &ana(2)).await.unwrap();
+        let operations = store.operations(shop.id).await.unwrap();
+        assert_eq!(operations[1].progress, Progress::Cancelled { step: Step::Accepted, at: at(2) });
+        assert_eq!(operations[0].kind, Kind::ForceUndeploy);
+        assert!(!store.extend(job.operation.id, "worker", at(30)).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s1_44_a_removal_begins_only_when_the_cancelled_step_has_ended() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        let job = store.claim("worker", at(1), at(20)).await.unwrap().unwrap();
+        store.remove(&shop.name, Kind::ForceUndeploy, &ana(2)).await.unwrap();
+        assert!(store.claim("other", at(3), at(20)).await.unwrap().is_none());
+        store.release(job.operation.id, "worker").await.unwrap();
+        let removal = store.claim("other", at(4), at(20)).await.unwrap().unwrap();
+        assert_eq!(removal.operation.kind, Kind::ForceUndeploy);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_does_not_exist_cannot_be_removed() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let asked = store.remove(&name("shop"), Kind::ForceUndeploy, &ana(1)).await;
+        assert!(matches!(asked, Err(RemoveError::NotFound)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d7_every_accepted_change_has_one_audit_row() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        store.remove(&shop.name, Kind::ForceUndeploy, &ana(2)).await.unwrap();
+        let rows = store.audit(9).await.unwrap();
+        let told: Vec<_> = rows.iter().rev().map(|r| (r.seq, r.action.as_str(), r.object.as_str())).collect();
+        assert_eq!(told, [(1, "deploy", "shop"), (2, "force-undeploy", "shop")]);
+    })
+    .await;
+}

@@ -1,0 +1,168 @@
+//! Leases and records: what makes operations survive crashes, on both databases.
+
+use std::collections::HashSet;
+
+use crate::support::{ana, at, name, on_both, open, order, spec};
+use slipway_domain::{
+    operation::{Kind, Progress, Step},
+    ports::Journal,
+    status::{Standing, Status},
+};
+use slipway_store::NewApplication;
+
+const BUILD: Progress = Progress::Open { step: Step::Build };
+
+#[tokio::test]
+async fn d20_what_is_held_is_not_claimed_until_the_lease_expires() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        order(&store, "shop").await;
+        let job = store.claim("first", at(1), at(20)).await.unwrap().unwrap();
+        assert!(store.claim("second", at(19), at(40)).await.unwrap().is_none());
+        let again = store.claim("second", at(20), at(40)).await.unwrap().unwrap();
+        assert_eq!(again.operation.id, job.operation.id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d20_a_worker_that_lost_its_lease_records_nothing() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        let job = store.claim("first", at(1), at(20)).await.unwrap().unwrap();
+        store.claim("second", at(20), at(40)).await.unwrap().unwrap();
+        let late = store.advance(job.operation.id, "first", &BUILD, None, at(21), at(21)).await;
+        assert!(!late.unwrap());
+        let operations = store.operations(shop.id).await.unwrap();
+        assert_eq!(operations[0].progress, Progress::Open { step: Step::Accepted });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn d20_two_workers_never_hold_the_same_operation() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        for number in 0..30 {
+            order(&store, &format!("shop-{number}")).await;
+        }
+        let replica = open(&url).await;
+        let workers = (0..6).map(|number| {
+            let store = if number % 2 == 0 { store.clone() } else { replica.clone() };
+            tokio::spawn(async move {
+                let mut held = Vec::new();
+                let mut misses = 0;
+                // A miss may only mean that another worker was quicker, so it counts as the end when repeated.
+                while misses < 10 {
+                    match store.claim(&format!("worker-{number}"), at(1), at(99)).await.unwrap() {
+                        Some(job) => held.push(job.operation.id),
+                        None => misses += 1,
+                    }
+                }
+                held
+            })
+        });
+        let mut held = Vec::new();
+        for worker in workers.collect::<Vec<_>>() {
+            held.extend(worker.await.unwrap());
+        }
+        assert_eq!(held.len(), 30);
+        assert_eq!(held.iter().collect::<HashSet<_>>().len(), 30);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_step_that_waits_keeps_the_time_since_when_it_waits() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        order(&store, "shop").await;
+        let id = store.claim("w", at(1), at(20)).await.unwrap().unwrap().operation.id;
+        store.advance(id, "w", &BUILD, None, at(2), at(2)).await.unwrap();
+        store.claim("w", at(3), at(20)).await.unwrap().unwrap();
+        store.advance(id, "w", &BUILD, Some("registry is down"), at(9), at(4)).await.unwrap();
+        assert!(store.claim("w", at(8), at(20)).await.unwrap().is_none());
+        let job = store.claim("w", at(9), at(20)).await.unwrap().unwrap();
+        assert_eq!(job.step_since, at(2));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_touched_application_makes_its_operation_due_now() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        order(&store, "shop").await;
+        let id = store.claim("w", at(1), at(20)).await.unwrap().unwrap().operation.id;
+        store.advance(id, "w", &BUILD, None, at(60), at(2)).await.unwrap();
+        assert!(store.claim("w", at(3), at(20)).await.unwrap().is_none());
+        store.hurry(&name("shop"), at(3)).await.unwrap();
+        assert!(store.claim("w", at(3), at(20)).await.unwrap().is_some());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s3_11_a_finished_removal_leaves_history_and_frees_the_name() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        store.remove(&shop.name, Kind::ForceUndeploy, &ana(1)).await.unwrap();
+        let id = store.claim("w", at(2), at(20)).await.unwrap().unwrap().operation.id;
+        let done = Progress::Succeeded { at: at(3) };
+        assert!(store.advance(id, "w", &done, None, at(3), at(3)).await.unwrap());
+        assert!(store.applications().await.unwrap().is_empty());
+        let gone = store.gone_applications(9).await.unwrap();
+        assert_eq!(gone[0].standing.status, Status::Undeployed);
+        assert!(store.subject(&shop.name).await.unwrap().is_none());
+        let next = spec("shop");
+        let new = NewApplication { spec: &next, idempotency_key: "" };
+        store.accept(&new, &ana(4)).await.unwrap();
+        assert_eq!(store.application(&shop.name).await.unwrap().unwrap().id, next.id);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unchanged_standing_writes_nothing() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        let pending = Standing { status: Status::Pending, reason: Some("web 0 of 1".into()), cause: None };
+        assert!(store.record(shop.id, &pending, at(1)).await.unwrap());
+        let before = store.application(&shop.name).await.unwrap().unwrap();
+        assert!(!store.record(shop.id, &pending, at(2)).await.unwrap());
+        assert_eq!(store.application(&shop.name).await.unwrap().unwrap(), before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn revisions_tell_in_order_what_changed() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        order(&store, "bank").await;
+        let seen = store.changed_since(0).await.unwrap().last().unwrap().revision;
+        assert!(store.changed_since(seen).await.unwrap().is_empty());
+        let running = Standing { status: Status::Running, reason: None, cause: None };
+        store.record(shop.id, &running, at(1)).await.unwrap();
+        let changed = store.changed_since(seen).await.unwrap();
+        assert_eq!(changed.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["shop"]);
+        assert!(changed[0].revision > seen);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_commit_wakes_whoever_listens() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let mut heard = store.subscribe();
+        heard.mark_unchanged();
+        order(&store, "shop").await;
+        assert!(heard.has_changed().unwrap());
+    })
+    .await;
+}
