@@ -1,0 +1,9 @@
+//! One contract, two clusters: every rule runs against the simulated API server and against a real one, and
+//! asserts the same outcome. The real one is named by `SLIPWAY_TEST_KUBECONFIG`; rules about running containers
+//! also need a node (`SLIPWAY_TEST_NODE=yes`) and the test images (`SLIPWAY_TEST_REGISTRY`).
+
+mod objects;
+mod pods;
+mod target;
+mod watching;
+mod whole;

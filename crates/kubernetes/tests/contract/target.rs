@@ -1,0 +1,192 @@
+//! A cluster to hold to the contract, and a namespace of its own for every rule.
+
+use std::{fmt::Debug, future::Future, time::Duration};
+
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{
+    Api, Client, Resource,
+    api::{DeleteParams, Patch, PatchParams, PostParams},
+};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
+use ulid::Ulid;
+
+/// How long anything may take on a busy machine.
+pub const PATIENCE: Duration = Duration::from_secs(60);
+
+/// One of the two clusters.
+pub struct Target {
+    pub client: Client,
+    pub namespace: String,
+    /// Where test images are.
+    pub registry: String,
+    pub sandbox: Option<Sandbox>,
+}
+
+impl Target {
+    pub async fn sandbox() -> Self {
+        let sandbox = Sandbox::start(SandboxOptions::fast());
+        Self::new(sandbox.client(), Some(sandbox), "registry.example.com".to_owned()).await
+    }
+
+    /// None, with a word about why, if there is no real cluster (or no node, when the rule needs one).
+    pub async fn real(needs_node: bool) -> Option<Self> {
+        let skip = |why: &str| {
+            assert!(std::env::var("SLIPWAY_TEST_REQUIRE").is_err(), "{why}");
+            println!("skipped on the real cluster: {why}");
+        };
+        let Ok(path) = std::env::var("SLIPWAY_TEST_KUBECONFIG") else {
+            skip("SLIPWAY_TEST_KUBECONFIG is not set");
+            return None;
+        };
+        if needs_node && std::env::var("SLIPWAY_TEST_NODE").as_deref() != Ok("yes") {
+            println!("skipped on the real cluster: it has no node that runs containers");
+            return None;
+        }
+        // The second of several tests in this process finds it installed, which is just as well.
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let client = slipway_kubernetes::from_kubeconfig(path.as_ref(), None).await.unwrap();
+        let registry = std::env::var("SLIPWAY_TEST_REGISTRY").unwrap_or_default();
+        Some(Self::new(client, None, registry).await)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a test makes up its own names")]
+    async fn new(client: Client, sandbox: Option<Sandbox>, registry: String) -> Self {
+        let namespace = format!("contract-{}", Ulid::generate().to_string().to_lowercase());
+        let target = Self { client, namespace, registry, sandbox };
+        let namespaces: Api<Namespace> = Api::all(target.client.clone());
+        let object = serde_json::from_value(json!({"metadata": {"name": target.namespace}})).unwrap();
+        namespaces.create(&PostParams::default(), &object).await.unwrap();
+        target.until::<k8s_openapi::api::core::v1::ServiceAccount>("default", |_| true).await;
+        target
+    }
+
+    /// Takes the namespace away again.
+    pub async fn clean(&self) {
+        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        let _ = namespaces.delete(&self.namespace, &DeleteParams::default()).await;
+    }
+
+    pub fn image(&self) -> String {
+        format!("{}/slipway/probe:1.0", self.registry)
+    }
+
+    pub fn api<K>(&self) -> Api<K>
+    where
+        K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>,
+    {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Creates a typed object from JSON.
+    pub async fn create<K>(&self, object: Value) -> Result<K, kube::Error>
+    where
+        K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>
+            + DeserializeOwned
+            + serde::Serialize
+            + Clone
+            + Debug,
+    {
+        let object = serde_json::from_value(object).unwrap();
+        self.api().create(&PostParams::default(), &object).await
+    }
+
+    /// Applies JSON on the server's side.
+    pub async fn apply<K>(&self, manager: &str, force: bool, object: Value) -> Result<K, kube::Error>
+    where
+        K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>
+            + DeserializeOwned
+            + Clone
+            + Debug,
+    {
+        let params = PatchParams { force, ..PatchParams::apply(manager) };
+        let name = object["metadata"]["name"].as_str().unwrap().to_owned();
+        self.api().patch(&name, &params, &Patch::Apply(object)).await
+    }
+
+    /// Waits until the object is as the test says.
+    pub async fn until<K>(&self, name: &str, test: impl Fn(&K) -> bool) -> K
+    where
+        K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>
+            + DeserializeOwned
+            + Clone
+            + Debug,
+    {
+        let api: Api<K> = self.api();
+        let mut last = None;
+        let waiting = async {
+            loop {
+                last = api.get_opt(name).await.unwrap();
+                match last.take() {
+                    Some(object) if test(&object) => return object,
+                    other => last = other,
+                }
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        match tokio::time::timeout(PATIENCE, waiting).await {
+            Ok(object) => object,
+            Err(_) => panic!("{name} did not become as expected"),
+        }
+    }
+
+    /// Waits until the question is answered with yes.
+    pub async fn eventually<R: Future<Output = bool>>(&self, what: &str, question: impl Fn() -> R) {
+        let waiting = async {
+            while !question().await {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        assert!(tokio::time::timeout(PATIENCE, waiting).await.is_ok(), "{what} did not happen");
+    }
+}
+
+/// The code and reason of a refusal.
+pub fn refusal<T: Debug>(answer: Result<T, kube::Error>) -> (u16, String) {
+    match answer {
+        Err(kube::Error::Api(status)) => (status.code, status.reason.clone()),
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+/// A deployment of the test image with `change` applied to its one container.
+pub fn deployment(target: &Target, name: &str, replicas: u32, change: impl Fn(&mut Value)) -> Value {
+    let mut container = json!({
+        "name": "web", "image": target.image(), "ports": [{"containerPort": 8080}],
+        "readinessProbe": {"httpGet": {"path": "/healthz", "port": 8080}, "periodSeconds": 1},
+    });
+    change(&mut container);
+    json!({
+        "apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name},
+        "spec": {
+            "replicas": replicas, "selector": {"matchLabels": {"app": name}},
+            "template": {
+                "metadata": {"labels": {"app": name}},
+                "spec": {"terminationGracePeriodSeconds": 2, "containers": [container]},
+            },
+        },
+    })
+}
+
+/// Runs a rule on both clusters.
+macro_rules! on_both {
+    ($($(#[$doc:meta])* $rule:ident $(needs $node:ident)?;)*) => {
+        mod simulated {
+            $(#[tokio::test] async fn $rule() {
+                let target = $crate::target::Target::sandbox().await;
+                super::$rule(&target).await;
+            })*
+        }
+        mod real {
+            $(#[tokio::test] async fn $rule() {
+                let needs_node = false $(|| stringify!($node) == "node")?;
+                if let Some(target) = $crate::target::Target::real(needs_node).await {
+                    super::$rule(&target).await;
+                    target.clean().await;
+                }
+            })*
+        }
+    };
+}
+pub(crate) use on_both;
