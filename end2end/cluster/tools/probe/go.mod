@@ -1,0 +1,3 @@
+module slipway.internal/cluster/probe
+
+go 1.24.0
