@@ -1,12 +1,12 @@
 # Shared by the scripts that start real platforms: say what happens, start a process and remember its id,
 # stop exactly what was started, wait for a condition. Sourced, never run.
 #
-# Every platform keeps its state below $SLIPWAY_STATE (process ids in run/, logs in log/), so that stopping
+# Every platform keeps its state below $SLIPWAY_TEST_STATE (process ids in run/, logs in log/), so that stopping
 # needs nothing but that directory, whoever started it.
 
-SLIPWAY_CACHE=${SLIPWAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}
-SLIPWAY_STATE=${SLIPWAY_STATE:-$SLIPWAY_CACHE/state}
-export SLIPWAY_CACHE SLIPWAY_STATE
+SLIPWAY_TEST_CACHE=${SLIPWAY_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}
+SLIPWAY_TEST_STATE=${SLIPWAY_TEST_STATE:-$SLIPWAY_TEST_CACHE/state}
+export SLIPWAY_TEST_CACHE SLIPWAY_TEST_STATE
 
 say() { printf '\033[2m[%s]\033[0m %s\n' "$(date +%H:%M:%S)" "$*" >&2; }
 fail() { printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 1; }
@@ -14,17 +14,17 @@ fail() { printf '\033[31merror:\033[0m %s\n' "$*" >&2; exit 1; }
 # start NAME COMMAND... : runs it in a session of its own, output in log/NAME.log, process id in run/NAME.pid.
 start() {
   local name=$1; shift
-  mkdir -p "$SLIPWAY_STATE/run" "$SLIPWAY_STATE/log"
+  mkdir -p "$SLIPWAY_TEST_STATE/run" "$SLIPWAY_TEST_STATE/log"
   if running "$name"; then return 0; fi
-  setsid nohup "$@" >"$SLIPWAY_STATE/log/$name.log" 2>&1 </dev/null &
-  echo $! >"$SLIPWAY_STATE/run/$name.pid"
+  setsid nohup "$@" >"$SLIPWAY_TEST_STATE/log/$name.log" 2>&1 </dev/null &
+  echo $! >"$SLIPWAY_TEST_STATE/run/$name.pid"
 }
 
-running() { local f="$SLIPWAY_STATE/run/$1.pid"; [ -s "$f" ] && kill -0 "$(cat "$f")" 2>/dev/null; }
+running() { local f="$SLIPWAY_TEST_STATE/run/$1.pid"; [ -s "$f" ] && kill -0 "$(cat "$f")" 2>/dev/null; }
 
 # stop NAME [SECONDS] : asks politely, insists after SECONDS (10), forgets the process id.
 stop() {
-  local f="$SLIPWAY_STATE/run/$1.pid" p
+  local f="$SLIPWAY_TEST_STATE/run/$1.pid" p
   [ -s "$f" ] || return 0
   p=$(cat "$f")
   if kill "$p" 2>/dev/null; then

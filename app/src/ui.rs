@@ -1,0 +1,12 @@
+//! The kit: everything that pages are made of. A page passes meaning (a tone, a variant), never a colour.
+
+pub mod badge;
+pub mod button;
+pub mod callout;
+pub mod empty;
+pub mod field;
+pub mod frame;
+pub mod icon;
+pub mod load;
+pub mod table;
+pub mod time;

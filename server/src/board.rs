@@ -1,0 +1,107 @@
+//! The board: all live applications in memory, and the hub that tells viewers what changed. List pages read it
+//! and never the database.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
+};
+
+use slipway_domain::{
+    application::Application,
+    ids::ApplicationId,
+    ports::PortError,
+    status::Status,
+};
+use slipway_store::Store;
+use tokio::sync::{Mutex, broadcast};
+use tokio_util::sync::CancellationToken;
+
+/// Events that a viewer may be behind before it is sent everything anew.
+const BACKLOG: usize = 1024;
+/// What another replica changed is seen at the latest after this time.
+const TICK: Duration = Duration::from_secs(1);
+
+/// An application's new state, encoded once for all viewers.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// Its revision.
+    pub revision: i64,
+    /// The application as JSON.
+    pub json: Arc<str>,
+}
+
+/// The board.
+pub struct Board {
+    store: Store,
+    live: RwLock<HashMap<ApplicationId, Application>>,
+    /// The newest revision that was taken in. Held while taking in, so that changes are told in their order.
+    seen: Mutex<i64>,
+    hub: broadcast::Sender<Change>,
+}
+
+impl Board {
+    /// An empty board over that store.
+    pub fn new(store: Store) -> Self {
+        let hub = broadcast::channel(BACKLOG).0;
+        Self { store, live: RwLock::default(), seen: Mutex::new(0), hub }
+    }
+
+    /// Takes in what changed since the last time.
+    pub async fn catch_up(&self) -> Result<(), PortError> {
+        let mut seen = self.seen.lock().await;
+        loop {
+            let changed = self.store.changed_since(*seen).await?;
+            if changed.is_empty() {
+                return Ok(());
+            }
+            for application in changed {
+                *seen = application.revision;
+                let json = serde_json::to_string(&application)
+                    .map_err(|error| PortError::new("encoding an event", error))?;
+                let change = Change { revision: application.revision, json: json.into() };
+                self.take(application);
+                // Nobody listening is fine.
+                let _ = self.hub.send(change);
+            }
+        }
+    }
+
+    fn take(&self, application: Application) {
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        if application.standing.status == Status::Undeployed {
+            live.remove(&application.id);
+        } else {
+            live.insert(application.id, application);
+        }
+    }
+
+    /// Live applications, newest first.
+    pub fn live(&self) -> Vec<Application> {
+        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
+        let mut all: Vec<_> = live.values().cloned().collect();
+        all.sort_by(|a, b| b.id.cmp(&a.id));
+        all
+    }
+
+    /// Changes from now on. Subscribe first, then read [`Self::live`]: what comes twice does no harm.
+    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+        self.hub.subscribe()
+    }
+
+    /// Takes in changes until it is told to stop: at once when this process made them, soon when another did.
+    pub async fn follow(&self, stop: CancellationToken) {
+        let mut committed = self.store.subscribe();
+        loop {
+            committed.mark_unchanged();
+            if let Err(error) = self.catch_up().await {
+                tracing::warn!(error = %error.chain(), "The board is not up to date");
+            }
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = committed.changed() => {}
+                () = tokio::time::sleep(TICK) => {}
+            }
+        }
+    }
+}

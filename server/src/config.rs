@@ -1,0 +1,197 @@
+//! Settings: flags and environment variables of the same name, with their defaults. What is not known is refused,
+//! because a setting that is silently ignored is found out in production.
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(name = "slipway", version, about = "Deploys released projects into Kubernetes and looks after what runs", args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; serving is the default.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Settings of the default.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the console
+    Serve(Settings),
+}
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Where to listen
+    #[arg(long, env = "SLIPWAY_ADDR", default_value = "127.0.0.1:3000")]
+    pub addr: String,
+
+    /// The address that browsers use, if a proxy is in front [default: that of the request, over http]
+    #[arg(long, env = "SLIPWAY_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+
+    /// Where the database file and the sandbox are kept
+    #[arg(long, env = "SLIPWAY_DATA_DIR", default_value = "./var")]
+    pub data_dir: PathBuf,
+
+    /// sqlite:<file>, or postgres://… for several replicas [default: a file in the data directory]
+    #[arg(long, env = "SLIPWAY_DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// The directory that released projects are written to
+    #[arg(long, env = "SLIPWAY_RELEASES_DIR", default_value = "./examples/releases")]
+    pub releases_dir: PathBuf,
+
+    /// sandbox, in-cluster, or kubeconfig:PATH[#CONTEXT] [default: in-cluster in a pod, otherwise sandbox]
+    #[arg(long, env = "SLIPWAY_CLUSTER")]
+    pub cluster: Option<String>,
+
+    /// A registry that holds copies of all images: [http://]host[:port][/prefix] [default: each image's own]
+    #[arg(long, env = "SLIPWAY_IMAGE_MIRROR", value_name = "REGISTRY")]
+    pub image_mirror: Option<String>,
+
+    /// Applications answer at http://gateway.<domain>/<application>; a port may follow the domain
+    #[arg(long, env = "SLIPWAY_GATEWAY_DOMAIN", default_value = "localhost", value_name = "DOMAIN")]
+    pub gateway_domain: String,
+
+    /// The class of the Ingress controller [default: the cluster's own choice]
+    #[arg(long, env = "SLIPWAY_INGRESS_CLASS", value_name = "CLASS")]
+    pub ingress_class: Option<String>,
+
+    /// The OIDC provider to sign in with [default: local accounts]
+    #[arg(long, env = "SLIPWAY_OIDC_ISSUER", value_name = "URL", requires = "oidc_client_id")]
+    pub oidc_issuer: Option<String>,
+
+    /// Slipway's client at the provider
+    #[arg(long, env = "SLIPWAY_OIDC_CLIENT_ID", value_name = "ID")]
+    pub oidc_client_id: Option<String>,
+
+    /// The client's secret
+    #[arg(long, env = "SLIPWAY_OIDC_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub oidc_client_secret: Option<String>,
+
+    /// Where in the ID token a person's roles are
+    #[arg(long, env = "SLIPWAY_OIDC_ROLES_CLAIM", default_value = "realm_access.roles", value_name = "PATH")]
+    pub oidc_roles_claim: String,
+
+    /// Password of the local account admin at first start [default: generated and printed once]
+    #[arg(long, env = "SLIPWAY_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
+    pub admin_password: Option<String>,
+
+    /// How long each phase of a pod's start takes in the sandbox, in milliseconds
+    #[arg(long, env = "SLIPWAY_SANDBOX_PACE_MS", default_value_t = 700, value_name = "MS")]
+    pub sandbox_pace_ms: u64,
+}
+
+/// Which cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClusterChoice {
+    /// The simulated one.
+    Sandbox,
+    /// The one that this pod runs in.
+    InCluster,
+    /// The one of a kubeconfig file.
+    Kubeconfig {
+        /// The file.
+        path: PathBuf,
+        /// The context in it, if not the file's own choice.
+        context: Option<String>,
+    },
+}
+
+/// What is wrong with a setting.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingError {
+    /// A variable that looks like a setting and is none.
+    #[error("{0} is not a setting; run slipway serve --help for those that are")]
+    Unknown(String),
+    /// Not a choice of cluster.
+    #[error("SLIPWAY_CLUSTER is {0:?}; write sandbox, in-cluster or kubeconfig:PATH[#CONTEXT]")]
+    Cluster(String),
+}
+
+impl Settings {
+    /// Which cluster was chosen. A kubeconfig that happens to lie around is never a choice.
+    pub fn cluster_choice(&self, in_pod: bool) -> Result<ClusterChoice, SettingError> {
+        match self.cluster.as_deref() {
+            None if in_pod => Ok(ClusterChoice::InCluster),
+            None | Some("sandbox") => Ok(ClusterChoice::Sandbox),
+            Some("in-cluster") => Ok(ClusterChoice::InCluster),
+            Some(text) => {
+                let named = text.strip_prefix("kubeconfig:").filter(|path| !path.is_empty());
+                let named = named.ok_or_else(|| SettingError::Cluster(text.to_owned()))?;
+                let (path, context) = match named.split_once('#') {
+                    Some((path, context)) => (path, Some(context.to_owned())),
+                    None => (named, None),
+                };
+                Ok(ClusterChoice::Kubeconfig { path: path.into(), context })
+            }
+        }
+    }
+
+    /// The database's address.
+    pub fn database(&self) -> String {
+        let default = || format!("sqlite:{}", self.data_dir.join("slipway.db").display());
+        self.database_url.clone().unwrap_or_else(default)
+    }
+
+    /// The host of all routes, without the port at which it is reached.
+    pub fn gateway_host(&self) -> String {
+        let domain = self.gateway_domain.split(':').next().unwrap_or_default();
+        format!("gateway.{domain}")
+    }
+}
+
+/// Refuses variables that look like settings and are none. Those of tests begin with `SLIPWAY_TEST_`.
+pub fn refuse_unknown_settings(names: impl Iterator<Item = String>) -> Result<(), SettingError> {
+    let command = Cli::command();
+    let known: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_env()).collect();
+    for name in names.filter(|name| name.starts_with("SLIPWAY_") && !name.starts_with("SLIPWAY_TEST_")) {
+        if !known.iter().any(|known| *known == name.as_str()) {
+            return Err(SettingError::Unknown(name));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(arguments: &[&str]) -> Settings {
+        Cli::try_parse_from([&["slipway"], arguments].concat()).unwrap().settings
+    }
+
+    #[test]
+    fn a_setting_that_is_none_is_refused_by_name() {
+        let error = refuse_unknown_settings(["SLIPWAY_ADRR".to_owned()].into_iter()).unwrap_err();
+        assert!(error.to_string().contains("SLIPWAY_ADRR"));
+        assert!(refuse_unknown_settings(["SLIPWAY_ADDR", "HOME"].map(str::to_owned).into_iter()).is_ok());
+    }
+
+    #[test]
+    fn the_sandbox_is_the_default_and_the_cluster_of_the_pod_within_one() {
+        assert_eq!(settings(&[]).cluster_choice(false).unwrap(), ClusterChoice::Sandbox);
+        assert_eq!(settings(&[]).cluster_choice(true).unwrap(), ClusterChoice::InCluster);
+    }
+
+    #[test]
+    fn a_kubeconfig_is_used_only_when_it_is_named() {
+        let choice = settings(&["--cluster", "kubeconfig:/etc/k#prod"]).cluster_choice(false).unwrap();
+        let expected = ClusterChoice::Kubeconfig { path: "/etc/k".into(), context: Some("prod".into()) };
+        assert_eq!(choice, expected);
+        for text in ["kubeconfig", "kubeconfig:", "prod"] {
+            assert!(settings(&["--cluster", text]).cluster_choice(false).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_port_of_the_gateway_is_not_part_of_its_host() {
+        assert_eq!(settings(&["--gateway-domain", "localhost:8088"]).gateway_host(), "gateway.localhost");
+    }
+}

@@ -1,0 +1,205 @@
+//! Puts everything together, in an order in which a failure leaves nothing half done, and takes it apart again.
+
+use std::{fs, io, net::SocketAddr, sync::Arc, time::Duration};
+
+use slipway_app::sign_in::SignInMode;
+use slipway_catalog::Directory;
+use slipway_domain::{
+    ids::{Clock, Ids},
+    ports::{Cluster, Images},
+};
+use slipway_engine::{Engine, Options, Ports};
+use slipway_kubernetes::{
+    ConnectError, KubernetesCluster,
+    manifest::Gateway,
+    sandbox::{Sandbox, SandboxOptions},
+};
+use slipway_registry::{Mirror, Remote, Simulated};
+use slipway_store::Store;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    auth::{Accounts, PasswordError, Provider, Sessions},
+    board::Board,
+    clock::{SystemClock, SystemIds},
+    config::{ClusterChoice, SettingError, Settings},
+    desk::Office,
+    web,
+};
+
+/// How long requests that are under way may take to end.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// Why it does not start. Each is a sentence that names the thing and the fix.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// A setting is wrong.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
+    /// The address cannot be listened on.
+    #[error("cannot listen on {addr}; set SLIPWAY_ADDR to an address and port that are free")]
+    Listen {
+        /// The address.
+        addr: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The data directory cannot be made.
+    #[error("the data directory {path} cannot be made; set SLIPWAY_DATA_DIR to a place that can be written to")]
+    DataDir {
+        /// The directory.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The releases directory cannot be read.
+    #[error(transparent)]
+    Releases(#[from] slipway_catalog::OpenError),
+    /// The mirror is not a registry.
+    #[error("SLIPWAY_IMAGE_MIRROR cannot be used")]
+    Mirror(#[from] slipway_registry::MirrorError),
+    /// The database cannot be used.
+    #[error(transparent)]
+    Database(#[from] slipway_store::OpenError),
+    /// There is no way to the cluster.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The cluster does not answer.
+    #[error("the cluster does not answer; check SLIPWAY_CLUSTER and that its API server runs")]
+    Cluster(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The first account cannot be made.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// A part of the web server cannot be made from the settings.
+    #[error("{0}")]
+    Web(String),
+}
+
+/// The console at work.
+pub struct Portal {
+    addr: SocketAddr,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+    follower: JoinHandle<()>,
+    engine: Engine,
+    store: Store,
+    _sandbox: Option<Sandbox>,
+}
+
+impl Portal {
+    /// Starts it.
+    pub async fn start(settings: &Settings) -> Result<Self, StartError> {
+        let listener = listen(&settings.addr).await?;
+        let addr = listener.local_addr().map_err(|source| StartError::Listen { addr: settings.addr.clone(), source })?;
+        let choice = settings.cluster_choice(std::env::var_os("KUBERNETES_SERVICE_HOST").is_some())?;
+        let releases = Directory::open(&settings.releases_dir)?;
+        let mirror = settings.image_mirror.as_deref().map(Mirror::parse).transpose()?;
+        let http = web::http_client().map_err(|error| StartError::Web(error.to_string()))?;
+        let provider = Provider::from_settings(settings, http.clone());
+        fs::create_dir_all(&settings.data_dir).map_err(|source| {
+            StartError::DataDir { path: settings.data_dir.display().to_string(), source }
+        })?;
+        let (client, sandbox) = connect(&choice, settings).await?;
+        let store = Store::open(&settings.database()).await?;
+
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds::new()));
+        let accounts = Accounts::new(store.clone());
+        if provider.is_none() {
+            accounts.ensure_admin(settings.admin_password.as_deref(), clock.now()).await?;
+        }
+        let gateway = Gateway { host: settings.gateway_host(), ingress_class: settings.ingress_class.clone() };
+        let cluster: Arc<dyn Cluster> = Arc::new(KubernetesCluster::start(client, gateway, Arc::clone(&clock)));
+        let images: Arc<dyn Images> = match sandbox {
+            Some(_) => Arc::new(Simulated),
+            None => Arc::new(Remote::new(http, mirror)),
+        };
+        let board = Arc::new(Board::new(store.clone()));
+        let stop = CancellationToken::new();
+        let follower = {
+            let (board, stop) = (Arc::clone(&board), stop.clone());
+            tokio::spawn(async move { board.follow(stop).await })
+        };
+        let ports = Ports {
+            journal: Arc::new(store.clone()),
+            images,
+            cluster: Arc::clone(&cluster),
+            clock: Arc::clone(&clock),
+        };
+        let engine = Engine::start(ports, Options::new(ids.next().to_string()));
+        let office = Arc::new(Office {
+            store: store.clone(),
+            board,
+            releases: Arc::new(releases),
+            releases_dir: settings.releases_dir.clone(),
+            cluster,
+            clock: Arc::clone(&clock),
+            ids,
+            sandbox: sandbox.is_some(),
+            gateway: format!("http://gateway.{}", settings.gateway_domain),
+        });
+        let sign_in = SignInMode { provider: provider.as_ref().map(Provider::label) };
+        let router = web::router(web::Parts {
+            office,
+            accounts,
+            provider: provider.map(Arc::new),
+            sign_in,
+            sessions: Sessions::new(store.clone(), clock),
+            public_url: settings.public_url.clone(),
+            stop: stop.clone(),
+        })
+        .map_err(StartError::Web)?;
+        let server = tokio::spawn(serve(listener, router, stop.clone()));
+        Ok(Self { addr, stop, server, follower, engine, store, _sandbox: sandbox })
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Takes no new requests, lets those that are under way and running steps end, and closes the database.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(DRAIN, self.server).await.is_err() {
+            tracing::warn!("Some requests did not end in time");
+        }
+        self.engine.stop().await;
+        let _ = self.follower.await;
+        self.store.close().await;
+    }
+}
+
+async fn listen(addr: &str) -> Result<TcpListener, StartError> {
+    TcpListener::bind(addr).await.map_err(|source| StartError::Listen { addr: addr.to_owned(), source })
+}
+
+async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
+    let ended = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    if let Err(error) = ended {
+        tracing::error!(error = &error as &dyn std::error::Error, "The web server broke");
+    }
+}
+
+async fn connect(choice: &ClusterChoice, settings: &Settings) -> Result<(kube::Client, Option<Sandbox>), StartError> {
+    let client = match choice {
+        ClusterChoice::Sandbox => {
+            let sandbox = Sandbox::start(SandboxOptions {
+                pace: Duration::from_millis(settings.sandbox_pace_ms),
+                snapshot: Some(settings.data_dir.join("sandbox.json")),
+            });
+            return Ok((sandbox.client(), Some(sandbox)));
+        }
+        ClusterChoice::InCluster => slipway_kubernetes::in_cluster()?,
+        ClusterChoice::Kubeconfig { path, context } => {
+            slipway_kubernetes::from_kubeconfig(path, context.as_deref()).await?
+        }
+    };
+    let asked = tokio::time::timeout(Duration::from_secs(10), client.apiserver_version()).await;
+    asked
+        .map_err(|elapsed| StartError::Cluster(elapsed.into()))?
+        .map_err(|error| StartError::Cluster(error.into()))?;
+    Ok((client, None))
+}

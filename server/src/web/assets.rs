@@ -1,0 +1,43 @@
+//! Stylesheet, script and wasm, from inside the binary.
+
+use axum::{
+    extract::Path,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+/// What the build has put there; a debug build reads the folder at run time instead.
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../target/site/pkg"]
+#[allow_missing = true]
+struct Pkg;
+
+/// One file. Browsers keep it and ask whether it changed.
+pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
+    let Some(file) = Pkg::get(&path) else { return StatusCode::NOT_FOUND.into_response() };
+    let tag = tag(&file);
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
+    if known.is_some_and(|known| known.contains(tag.trim_matches('"'))) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    }
+    let kind = match path.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    };
+    let head = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+        (header::ETAG, tag),
+    ];
+    (head, file.data.into_owned()).into_response()
+}
+
+fn tag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    let hex: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}

@@ -1,0 +1,87 @@
+//! The pages and server functions of the app, with what they find in their context.
+
+use std::{path::Path, sync::Arc};
+
+use axum::{Router, response::Redirect, routing::get};
+use http::request::Parts;
+use leptos::prelude::*;
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use slipway_app::{
+    App,
+    answer::{Answer, SharedAnswer},
+    desk::SharedDesk,
+    shell,
+    sign_in::SignInMode,
+};
+
+/// The settings of the framework, compiled in; a file of the same name in the working directory replaces them.
+const LEPTOS_TOML: &str = include_str!("../../../Leptos.toml");
+
+/// All pages.
+pub fn routes(sign_in: SignInMode) -> Result<Router, String> {
+    let options = leptos_options()?;
+    let context = move || {
+        provide_context(sign_in.clone());
+        provide_context::<SharedAnswer>(Arc::new(PageAnswer));
+        if let Some(desk) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<SharedDesk>().cloned()) {
+            provide_context(desk);
+        }
+    };
+    let document = {
+        let options = options.clone();
+        move || shell(options.clone())
+    };
+    let not_found = leptos_axum::render_app_async_with_context(context.clone(), document.clone());
+    let router = Router::new()
+        .leptos_routes_with_context(&options, generate_route_list(App), context, document)
+        // What the original's documentation calls the list.
+        .route("/devops/definitions", get(|| async { Redirect::permanent("/devops/releases") }))
+        .route("/devops", get(|| async { Redirect::permanent("/devops/releases") }))
+        .fallback(not_found)
+        .with_state(options);
+    Ok(router)
+}
+
+fn leptos_options() -> Result<LeptosOptions, String> {
+    let file = Path::new("Leptos.toml");
+    let read = if file.exists() {
+        get_configuration(Some("Leptos.toml")).map(|file| file.leptos_options)
+    } else {
+        leptos::config::get_config_from_str(LEPTOS_TOML)
+    };
+    read.map_err(|error| format!("Leptos.toml cannot be used: {error}"))
+}
+
+/// The head of a page's answer.
+struct PageAnswer;
+
+impl Answer for PageAnswer {
+    fn status(&self, code: u16) {
+        if let (Some(response), Ok(code)) = (use_context::<ResponseOptions>(), http::StatusCode::from_u16(code)) {
+            response.set_status(code);
+        }
+    }
+
+    fn redirect(&self, place: &str) {
+        leptos_axum::redirect(place);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn leptos_toml_says_the_same_as_cargo_toml() {
+        let parse = |text: &str| toml::from_str::<toml::Table>(text).unwrap();
+        let of_leptos = parse(LEPTOS_TOML)["workspace"]["metadata"]["leptos"].clone();
+        let of_cargo = parse(include_str!("../../../Cargo.toml"))["workspace"]["metadata"]["leptos"].clone();
+        assert_eq!(of_leptos, of_cargo);
+    }
+
+    #[test]
+    fn the_server_reads_leptos_toml() {
+        let options = leptos::config::get_config_from_str(LEPTOS_TOML).unwrap();
+        assert_eq!((&*options.output_name, &*options.site_pkg_dir), ("slipway", "pkg"));
+    }
+}
