@@ -48,7 +48,7 @@ prerequisites:
 	@end2end/prerequisites.sh build
 
 # Assets: wasm, its glue, stylesheet, icon. One stamp for all, because a page needs all of them.
-$(SITE)/.assets: $(SITE)/slipway.wasm $(SITE)/slipway.css
+$(SITE)/.assets: $(SITE)/slipway_bg.wasm $(SITE)/slipway.css
 	@cp style/icon.svg $(SITE)/icon.svg
 	@touch $@
 
@@ -57,13 +57,11 @@ $(WASM): $(RUST)
 	cargo build -p slipway-frontend --target wasm32-unknown-unknown --profile wasm-release
 	@touch $@
 
-$(SITE)/slipway.wasm: $(WASM)
+$(SITE)/slipway_bg.wasm: $(WASM)
 	@mkdir -p $(SITE)
 	wasm-bindgen --target web --no-typescript --out-dir $(SITE) --out-name slipway $(WASM)
-	@# The framework asks for slipway.wasm; wasm-bindgen calls it slipway_bg.wasm.
 	wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
-	  --enable-reference-types --enable-multivalue -o $@ $(SITE)/slipway_bg.wasm
-	@rm $(SITE)/slipway_bg.wasm
+	  --enable-reference-types --enable-multivalue -o $@ $@
 
 $(SITE)/slipway.css: style/tailwind.css $(RUST) package-lock.json
 	@mkdir -p $(SITE)

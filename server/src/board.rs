@@ -7,12 +7,7 @@ use std::{
     time::Duration,
 };
 
-use slipway_domain::{
-    application::Application,
-    ids::ApplicationId,
-    ports::PortError,
-    status::Status,
-};
+use slipway_domain::{application::Application, ids::ApplicationId, ports::PortError, status::Status};
 use slipway_store::Store;
 use tokio::sync::{Mutex, broadcast};
 use tokio_util::sync::CancellationToken;

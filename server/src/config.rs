@@ -7,7 +7,12 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 
 /// The command line.
 #[derive(Debug, Parser)]
-#[command(name = "slipway", version, about = "Deploys released projects into Kubernetes and looks after what runs", args_conflicts_with_subcommands = true)]
+#[command(
+    name = "slipway",
+    version,
+    about = "Deploys released projects into Kubernetes and looks after what runs",
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     /// What to do; serving is the default.
     #[command(subcommand)]

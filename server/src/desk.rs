@@ -124,7 +124,8 @@ impl Desk for SignedIn {
         let spec = store.generation(application.id, application.generation).await.map_err(failed)?;
         let operations = store.operations(application.id).await.map_err(failed)?;
         let observed = self.office.cluster.observe(name, application.id).await.unwrap_or_default();
-        let gateway_url = application.gateway_path.as_ref().map(|path| format!("{}{path}", self.office.gateway));
+        let gateway_url =
+            application.gateway_path.as_ref().map(|path| format!("{}{path}", self.office.gateway));
         Ok(ApplicationView {
             application,
             spec: spec.ok_or_else(missing)?,
@@ -200,7 +201,9 @@ fn name_taken() -> DeskError {
 
 fn unavailable(error: &PortError) -> DeskError {
     tracing::warn!(error = %error.chain(), "A request could not be answered");
-    DeskError::Unavailable { message: format!("{} did not work. Try again in a moment.", capitalised(&error.what)) }
+    DeskError::Unavailable {
+        message: format!("{} did not work. Try again in a moment.", capitalised(&error.what)),
+    }
 }
 
 fn capitalised(text: &str) -> String {

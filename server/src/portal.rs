@@ -47,7 +47,9 @@ pub enum StartError {
         source: io::Error,
     },
     /// The data directory cannot be made.
-    #[error("the data directory {path} cannot be made; set SLIPWAY_DATA_DIR to a place that can be written to")]
+    #[error(
+        "the data directory {path} cannot be made; set SLIPWAY_DATA_DIR to a place that can be written to"
+    )]
     DataDir {
         /// The directory.
         path: String,
@@ -93,25 +95,31 @@ impl Portal {
     /// Starts it.
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
         let listener = listen(&settings.addr).await?;
-        let addr = listener.local_addr().map_err(|source| StartError::Listen { addr: settings.addr.clone(), source })?;
+        let addr = listener
+            .local_addr()
+            .map_err(|source| StartError::Listen { addr: settings.addr.clone(), source })?;
         let choice = settings.cluster_choice(std::env::var_os("KUBERNETES_SERVICE_HOST").is_some())?;
         let releases = Directory::open(&settings.releases_dir)?;
         let mirror = settings.image_mirror.as_deref().map(Mirror::parse).transpose()?;
         let http = web::http_client().map_err(|error| StartError::Web(error.to_string()))?;
         let provider = Provider::from_settings(settings, http.clone());
-        fs::create_dir_all(&settings.data_dir).map_err(|source| {
-            StartError::DataDir { path: settings.data_dir.display().to_string(), source }
+        fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataDir {
+            path: settings.data_dir.display().to_string(),
+            source,
         })?;
         let (client, sandbox) = connect(&choice, settings).await?;
         let store = Store::open(&settings.database()).await?;
 
-        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) = (Arc::new(SystemClock), Arc::new(SystemIds::new()));
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) =
+            (Arc::new(SystemClock), Arc::new(SystemIds::new()));
         let accounts = Accounts::new(store.clone());
         if provider.is_none() {
             accounts.ensure_admin(settings.admin_password.as_deref(), clock.now()).await?;
         }
-        let gateway = Gateway { host: settings.gateway_host(), ingress_class: settings.ingress_class.clone() };
-        let cluster: Arc<dyn Cluster> = Arc::new(KubernetesCluster::start(client, gateway, Arc::clone(&clock)));
+        let gateway =
+            Gateway { host: settings.gateway_host(), ingress_class: settings.ingress_class.clone() };
+        let cluster: Arc<dyn Cluster> =
+            Arc::new(KubernetesCluster::start(client, gateway, Arc::clone(&clock)));
         let images: Arc<dyn Images> = match sandbox {
             Some(_) => Arc::new(Simulated),
             None => Arc::new(Remote::new(http, mirror)),
@@ -183,12 +191,16 @@ async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationTo
     }
 }
 
-async fn connect(choice: &ClusterChoice, settings: &Settings) -> Result<(kube::Client, Option<Sandbox>), StartError> {
+async fn connect(
+    choice: &ClusterChoice,
+    settings: &Settings,
+) -> Result<(kube::Client, Option<Sandbox>), StartError> {
     let client = match choice {
         ClusterChoice::Sandbox => {
             let sandbox = Sandbox::start(SandboxOptions {
                 pace: Duration::from_millis(settings.sandbox_pace_ms),
                 snapshot: Some(settings.data_dir.join("sandbox.json")),
+                ..SandboxOptions::default()
             });
             return Ok((sandbox.client(), Some(sandbox)));
         }

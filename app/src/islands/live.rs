@@ -36,7 +36,8 @@ pub fn LiveBadge(
             }
         });
     });
-    let badge = move || state.with(|(_, status, _)| Status::parse(status).map(|status| view! { <Badge status/> }));
+    let badge =
+        move || state.with(|(_, status, _)| Status::parse(status).map(|status| view! { <Badge status/> }));
     let reason = move || state.with(|(_, _, reason)| reason.clone());
     view! {
         <span class="inline-flex flex-wrap items-center gap-x-3 gap-y-1" aria-live="polite">

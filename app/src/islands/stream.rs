@@ -16,7 +16,6 @@ pub(super) struct News {
     pub(super) reason: String,
 }
 
-
 type Listener = Rc<dyn Fn(&News)>;
 
 thread_local! {

@@ -50,7 +50,8 @@ pub fn DeployPage() -> impl IntoView {
 }
 
 async fn ask(desk: &dyn crate::desk::Desk, mut form: OrderForm, check: bool) -> Result<Asked, DeskError> {
-    let unknown = || DeskError::NotFound { what: format!("No project {:?} has been released.", form.project) };
+    let unknown =
+        || DeskError::NotFound { what: format!("No project {:?} has been released.", form.project) };
     let name = ProjectName::parse(&form.project).map_err(|_| unknown())?;
     let project = desk.project(&name).await?;
     if form.version.is_empty() {

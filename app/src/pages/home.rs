@@ -27,7 +27,9 @@ fn overview(view: InstancesView) -> impl IntoView {
     let unwell: Vec<Application> = view
         .live
         .iter()
-        .filter(|a| matches!(a.standing.status.tone(), Tone::Bad | Tone::Doubtful) || a.standing.cause.is_some())
+        .filter(|a| {
+            matches!(a.standing.status.tone(), Tone::Bad | Tone::Doubtful) || a.standing.cause.is_some()
+        })
         .cloned()
         .collect();
     view! {

@@ -50,7 +50,8 @@ fn content(view: ApplicationView) -> impl IntoView {
     let (id, revision) = (application.id.to_string(), application.revision);
     let of_badge = id.clone();
     let reason = application.standing.reason.clone().unwrap_or_default();
-    let about = format!("{} v{}, generation {}", application.project, application.version, application.generation);
+    let about =
+        format!("{} v{}, generation {}", application.project, application.version, application.generation);
     view! {
         <PageHead title=name subtitle=about>
             <LiveBadge id=of_badge status=status.label().to_owned() revision reason=String::new() with_reason=false/>
@@ -75,7 +76,8 @@ fn Details(
     let status = view.application.standing.status;
     let application = view.application;
     let curl = view.gateway_url.as_ref().map(|url| format!("curl {url}"));
-    let users = if view.spec.users.is_empty() { "nobody else".to_owned() } else { view.spec.users.join(", ") };
+    let users =
+        if view.spec.users.is_empty() { "nobody else".to_owned() } else { view.spec.users.join(", ") };
     view! {
         <div class="card flex flex-wrap items-start justify-between gap-6 p-5">
             <dl class="facts">
@@ -102,7 +104,10 @@ fn Workloads(
     let gone = view.application.standing.status == Status::Undeployed;
     let rows = view.spec.components.iter().map(|component| {
         let found = observed.iter().find(|observed| observed.name == component.name);
-        let ready = found.map_or_else(|| format!("0 of {}", component.replicas), |o| format!("{} of {}", o.ready, o.desired));
+        let ready = found.map_or_else(
+            || format!("0 of {}", component.replicas),
+            |o| format!("{} of {}", o.ready, o.desired),
+        );
         component_row(component, if gone { "–".to_owned() } else { ready })
     });
     let rows = rows.collect_view();

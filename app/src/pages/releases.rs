@@ -17,7 +17,8 @@ use crate::{
     },
 };
 
-const COLUMNS: &[&str] = &["Project", "Latest version", "Released by", "Released", "Components", "Applications", "Action"];
+const COLUMNS: &[&str] =
+    &["Project", "Latest version", "Released by", "Released", "Components", "Applications", "Action"];
 
 /// The page Application releases.
 #[component]
@@ -52,7 +53,9 @@ fn row(row: ProjectRow) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
     let name = row.project.name.to_string();
     let latest = row.project.releases.into_iter().next();
-    let components = latest.as_ref().map(|r| r.components.iter().map(|c| c.name.to_string()).collect::<Vec<_>>().join(", "));
+    let components = latest
+        .as_ref()
+        .map(|r| r.components.iter().map(|c| c.name.to_string()).collect::<Vec<_>>().join(", "));
     let version = latest.as_ref().map(|release| release.version.number());
     let about = latest.as_ref().map(|release| release.description.clone()).unwrap_or_default();
     let by = latest.as_ref().map(|release| release.released_by.clone()).unwrap_or_default();

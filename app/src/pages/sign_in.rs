@@ -42,8 +42,12 @@ fn explain(problem: &str) -> Option<(Weight, &'static str)> {
     match problem {
         "wrong" => Some((Weight::Failure, "That name and password do not go together.")),
         "busy" => Some((Weight::Warning, "Too many attempts. Wait a minute, then try again.")),
-        "provider" => Some((Weight::Failure, "The identity provider does not answer. Try again in a moment.")),
-        "expired" => Some((Weight::Warning, "That sign-in took too long or was begun in another browser. Try again.")),
+        "provider" => {
+            Some((Weight::Failure, "The identity provider does not answer. Try again in a moment."))
+        }
+        "expired" => {
+            Some((Weight::Warning, "That sign-in took too long or was begun in another browser. Try again."))
+        }
         "refused" => Some((Weight::Failure, "The identity provider did not confirm who you are. Try again.")),
         "signed-out" => Some((Weight::Note, "You are signed out.")),
         _ => None,

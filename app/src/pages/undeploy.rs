@@ -43,7 +43,12 @@ fn content(view: &ApplicationView, force: bool, problem: Option<String>) -> impl
     let status = view.application.standing.status;
     let allowed = if force { status.may_force_undeploy() } else { status.may_undeploy() };
     let back = format!("/devops/instances/{name}");
-    let components = view.spec.components.iter().map(|component| view! { <li>{component.name.to_string()}</li> }).collect_view();
+    let components = view
+        .spec
+        .components
+        .iter()
+        .map(|component| view! { <li>{component.name.to_string()}</li> })
+        .collect_view();
     view! {
         <PageHead title=format!("{} {name}", label(force)) subtitle="This cannot be undone."/>
         {problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}

@@ -18,7 +18,10 @@ pub fn Frame(
     let around = expect_context::<SharedDesk>().surroundings();
     let may = around.actor.may_devops().is_ok();
     let stale = around.stale_since.map(|since| {
-        format!("The cluster has been out of reach since {}. What you see is its last known state.", words(since, around.now))
+        format!(
+            "The cluster has been out of reach since {}. What you see is its last known state.",
+            words(since, around.now)
+        )
     });
     view! {
         <a class="skip" href="#main">"Skip to content"</a>
@@ -54,7 +57,11 @@ fn Navigation() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
     let entry = |href: &'static str, label: &'static str, glyph: Glyph| {
         let here = path.starts_with(href);
-        let class = if here { "nav bg-raised font-medium text-ink" } else { "nav text-muted hover:bg-raised hover:text-ink" };
+        let class = if here {
+            "nav bg-raised font-medium text-ink"
+        } else {
+            "nav text-muted hover:bg-raised hover:text-ink"
+        };
         view! { <li><a class=class href=href aria-current=here.then_some("page")><Icon glyph/>{label}</a></li> }
     };
     view! {

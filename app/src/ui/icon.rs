@@ -32,7 +32,9 @@ impl Glyph {
         match self {
             Self::Slipway => "M1.5 12.5 14.5 8M4 5.5h6v4.4L4 12z",
             Self::Releases => "M8 1.8 14.2 5 8 8.2 1.8 5zM2 8l6 3.2L14 8M2 11l6 3.2L14 11",
-            Self::Instances => "M2.5 2.5h4.2v4.2H2.5zM9.3 2.5h4.2v4.2H9.3zM2.5 9.3h4.2v4.2H2.5zM9.3 9.3h4.2v4.2H9.3z",
+            Self::Instances => {
+                "M2.5 2.5h4.2v4.2H2.5zM9.3 2.5h4.2v4.2H9.3zM2.5 9.3h4.2v4.2H2.5zM9.3 9.3h4.2v4.2H9.3z"
+            }
             Self::Check => "m3.2 8.4 3.1 3.1 6.5-7",
             Self::Cross => "m4 4 8 8M12 4l-8 8",
             Self::Moving => "M8 2a6 6 0 1 1-6 6",

@@ -2,7 +2,7 @@
 //! out, demos and fast tests. The contract suite (`tests/contract`) holds it against a real cluster.
 //!
 //! It keeps objects as JSON, answers the verbs that clients use with the codes and words of the real one, and
-//! moves namespaces, workloads and pods along in [`reconcile`](reconcile::reconcile), one pure step at a time.
+//! moves namespaces, workloads and pods along in [`reconcile`], one pure step at a time.
 //!
 //! Containers are simulated after the project's test image: these variables of a container decide its fate, in
 //! the simulation as in the real thing.
@@ -14,22 +14,51 @@
 //! | `CRASH_AFTER=<time>`, `CRASH_CODE=<n>` | ends by itself |
 //! | `LEAK_MIB_PER_SECOND=<n>` | is killed for memory, if the container has a memory limit |
 //! | `IGNORE_TERM=1` | ends only when its grace period is over |
+//! | arguments `run --exit <n> --sleep <time>` | does its errand and ends |
 //!
-//! An image whose repository ends in `missing` cannot be pulled; a request for more cpu than the one node has
-//! cannot be scheduled.
+//! | image, request | effect |
+//! |---|---|
+//! | a repository that ends in `missing` | cannot be pulled: not found |
+//! | a repository that ends in `private` | cannot be pulled: 401 Unauthorized |
+//! | more cpu than the one node has (16) | cannot be scheduled |
+//!
+//! These annotations of a pod template ask for more; to a real cluster they mean nothing.
+//!
+//! | annotation `sandbox.slipway.internal/fault` | effect |
+//! |---|---|
+//! | `crash` | ends before it is ready, again and again |
+//! | `crash-after-ready` | ends some time after it was ready, again and again |
+//! | `oom` | is killed for memory, with or without a limit |
+//! | `never-ready` | runs and never answers |
+//! | `unschedulable` | fits on no node |
+//! | `slow` | takes ten times as long to be pulled and to be ready |
+//! | `ignore-term` | ends only when its grace period is over |
+//! | `pull-missing`, `pull-denied` | cannot be pulled: not found, 401 Unauthorized |
+//!
+//! `sandbox.slipway.internal/exit-code: "<n>"` is the code of a crash (else 1), and
+//! `sandbox.slipway.internal/ready-after-ms: "<n>"` how long after its start a container is ready.
 
 mod answer;
 mod apply;
+mod conditions;
+mod discovery;
+mod events;
 mod fields;
+mod garbage;
 mod kinds;
+mod logs;
+mod namespaces;
 mod objects;
 mod patch;
 mod pods;
 mod reconcile;
 mod selector;
 mod service;
+mod snapshot;
 mod validate;
+mod verbs;
 mod watch;
+mod weather;
 mod workloads;
 
 use std::{
@@ -38,30 +67,34 @@ use std::{
     time::Duration,
 };
 
+use jiff::SignedDuration;
 use kube::Client;
+use serde_json::Value;
 use tokio::{sync::watch as signal, task::JoinHandle};
 
-use self::objects::Objects;
+use self::{objects::Objects, pods::faults::Tempo, weather::Weather};
 
 /// How the simulation behaves.
 #[derive(Debug, Clone)]
 pub struct SandboxOptions {
     /// How long each phase of a pod's start takes: scheduling, pulling, becoming ready.
     pub pace: Duration,
+    /// The first pause before a container is started or an image is pulled again; it doubles with every try.
+    pub back_off: Duration,
     /// Where the objects are kept between two runs of this process; none forgets them.
     pub snapshot: Option<PathBuf>,
 }
 
 impl Default for SandboxOptions {
     fn default() -> Self {
-        Self { pace: Duration::from_millis(700), snapshot: None }
+        Self { pace: Duration::from_millis(300), back_off: Duration::from_secs(10), snapshot: None }
     }
 }
 
 impl SandboxOptions {
     /// As fast as it gets, for tests.
     pub fn fast() -> Self {
-        Self { pace: Duration::from_millis(5), snapshot: None }
+        Self { pace: Duration::from_millis(5), back_off: Duration::from_millis(500), snapshot: None }
     }
 }
 
@@ -81,28 +114,20 @@ pub(crate) struct World {
     options: SandboxOptions,
 }
 
-/// Faults of the server as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Weather {
-    /// Does it answer?
-    pub(crate) reachable: bool,
-    /// Watches that began before this count are told that they are too old.
-    pub(crate) expired: u64,
-}
-
 impl Sandbox {
     /// Starts the controllers. Must be called within a tokio runtime.
     pub fn start(options: SandboxOptions) -> Self {
-        let objects = options.snapshot.as_deref().and_then(objects::load).unwrap_or_default();
+        let mut objects = options.snapshot.as_deref().and_then(snapshot::load).unwrap_or_default();
+        namespaces::begin(&mut objects, reconcile::now());
         let world = Arc::new(World {
             changed: signal::channel(objects.version()).0,
-            weather: signal::channel(Weather { reachable: true, expired: 0 }).0,
+            weather: signal::channel(Weather::FINE).0,
             objects: Mutex::new(objects),
             options,
         });
         let mut tasks = vec![tokio::spawn(reconcile::run(Arc::clone(&world)))];
         if world.options.snapshot.is_some() {
-            tasks.push(tokio::spawn(objects::keep(Arc::clone(&world))));
+            tasks.push(tokio::spawn(snapshot::keep(Arc::clone(&world))));
         }
         Self { world, tasks }
     }
@@ -121,6 +146,30 @@ impl Sandbox {
     pub fn expire_watches(&self) {
         self.world.weather.send_modify(|weather| weather.expired += 1);
     }
+
+    /// Ends every open watch without a word, as a proxy or a restart of the server does.
+    pub fn cut_watches(&self) {
+        self.world.weather.send_modify(|weather| weather.cut += 1);
+    }
+
+    /// The whole cluster as one JSON document: every object, and how far the containers are.
+    pub fn export(&self) -> Value {
+        self.world.objects().export()
+    }
+
+    /// Takes on the state of an exported cluster in place of its own. Open watches are told to list anew. False,
+    /// and nothing is changed, if the document is none.
+    pub fn import(&self, document: &Value) -> bool {
+        let Some(imported) = Objects::import(document) else { return false };
+        let version = {
+            let mut objects = self.world.objects();
+            *objects = imported.later_than(objects.version());
+            objects.version()
+        };
+        self.expire_watches();
+        self.world.announce(version);
+        true
+    }
 }
 
 impl Drop for Sandbox {
@@ -136,8 +185,16 @@ impl World {
         self.objects.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn tempo(&self) -> Tempo {
+        let signed = |time: Duration| SignedDuration::try_from(time).unwrap_or(SignedDuration::ZERO);
+        Tempo { pace: signed(self.options.pace), back_off: signed(self.options.back_off) }
+    }
+
     /// Tells whoever waits how new the objects are.
     pub(crate) fn announce(&self, version: u64) {
         self.changed.send_if_modified(|known| std::mem::replace(known, version) != version);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -69,7 +69,8 @@ impl Accounts {
         let account = self.store.account(name).await?;
         // For an unknown name as much work is done as for a known one, so that the time tells nothing.
         let known = account.as_ref().map_or(NOBODY, |account| &account.password_hash).to_owned();
-        let place = self.places.acquire().await.map_err(|error| PortError::new("checking a password", error))?;
+        let place =
+            self.places.acquire().await.map_err(|error| PortError::new("checking a password", error))?;
         let fits = tokio::task::spawn_blocking(move || {
             Argon2::default().verify_password(password.as_bytes(), known.as_str()).is_ok()
         });

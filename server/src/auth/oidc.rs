@@ -149,7 +149,8 @@ impl Provider {
             None => known.insert(self.discover().await?).clone(),
         };
         let secret = self.client_secret.clone().map(ClientSecret::new);
-        let client = OidcClient::from_provider_metadata(metadata, ClientId::new(self.client_id.clone()), secret);
+        let client =
+            OidcClient::from_provider_metadata(metadata, ClientId::new(self.client_id.clone()), secret);
         Ok(client.set_redirect_uri(redirect))
     }
 

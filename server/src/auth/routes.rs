@@ -153,7 +153,8 @@ fn back(problem: &str, next: &str) -> Redirect {
 
 /// Only a page of ours is a place to go to: one slash and not two, and nothing that a browser reads as two.
 fn own_page(next: &str) -> &str {
-    let ours = next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && !next.contains(char::is_control);
+    let ours =
+        next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && !next.contains(char::is_control);
     if ours { next } else { "/" }
 }
 

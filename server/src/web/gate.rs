@@ -26,7 +26,8 @@ pub async fn gate(
         Ok(actor) => actor,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "Sessions cannot be read");
-            let sorry = "The database does not answer, so Slipway cannot tell who you are. Try again in a moment.";
+            let sorry =
+                "The database does not answer, so Slipway cannot tell who you are. Try again in a moment.";
             return (StatusCode::SERVICE_UNAVAILABLE, sorry).into_response();
         }
     };

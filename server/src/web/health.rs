@@ -13,6 +13,7 @@ pub async fn ready(Extension(office): Extension<Arc<Office>>) -> impl IntoRespon
     let cluster = office.cluster.out_of_reach_since().is_none();
     let word = |works: bool| if works { "ok" } else { "out of reach" };
     let ready = database && listing.is_ok();
-    let body = json!({"database": word(database), "cluster": word(cluster), "releases": word(listing.is_ok())});
+    let body =
+        json!({"database": word(database), "cluster": word(cluster), "releases": word(listing.is_ok())});
     (if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }, Json(body))
 }

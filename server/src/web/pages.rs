@@ -23,7 +23,9 @@ pub fn routes(sign_in: SignInMode) -> Result<Router, String> {
     let context = move || {
         provide_context(sign_in.clone());
         provide_context::<SharedAnswer>(Arc::new(PageAnswer));
-        if let Some(desk) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<SharedDesk>().cloned()) {
+        if let Some(desk) =
+            use_context::<Parts>().and_then(|parts| parts.extensions.get::<SharedDesk>().cloned())
+        {
             provide_context(desk);
         }
     };
@@ -57,7 +59,9 @@ struct PageAnswer;
 
 impl Answer for PageAnswer {
     fn status(&self, code: u16) {
-        if let (Some(response), Ok(code)) = (use_context::<ResponseOptions>(), http::StatusCode::from_u16(code)) {
+        if let (Some(response), Ok(code)) =
+            (use_context::<ResponseOptions>(), http::StatusCode::from_u16(code))
+        {
             response.set_status(code);
         }
     }

@@ -10,51 +10,82 @@ pub(crate) struct Refusal {
     pub(crate) code: u16,
     pub(crate) reason: &'static str,
     pub(crate) message: String,
+    /// What it is about, and the single causes; null if there is nothing to add.
+    details: Value,
 }
 
 impl Refusal {
-    fn new(code: u16, reason: &'static str, message: String) -> Self {
-        Self { code, reason, message }
+    fn new(code: u16, reason: &'static str, message: impl Into<String>) -> Self {
+        Self { code, reason, message: message.into(), details: Value::Null }
+    }
+
+    fn about(mut self, kind: &Kind, name: &str) -> Self {
+        self.details = json!({"name": name, "group": kind.group(), "kind": kind.plural});
+        self
     }
 
     pub(crate) fn not_found(kind: &Kind, name: &str) -> Self {
-        Self::new(404, "NotFound", format!("{} \"{name}\" not found", kind.resource()))
+        let message = format!("{} \"{name}\" not found", kind.resource());
+        Self::new(404, "NotFound", message).about(kind, name)
     }
 
     pub(crate) fn no_such_kind() -> Self {
-        Self::new(404, "NotFound", "the server could not find the requested resource".to_owned())
+        Self::new(404, "NotFound", "the server could not find the requested resource")
     }
 
     pub(crate) fn exists(kind: &Kind, name: &str) -> Self {
-        Self::new(409, "AlreadyExists", format!("{} \"{name}\" already exists", kind.resource()))
+        let message = format!("{} \"{name}\" already exists", kind.resource());
+        Self::new(409, "AlreadyExists", message).about(kind, name)
     }
 
     pub(crate) fn modified(kind: &Kind, name: &str) -> Self {
-        let resource = kind.resource();
         let message = format!(
-            "Operation cannot be fulfilled on {resource} \"{name}\": the object has been modified; please apply \
-             your changes to the latest version and try again"
-        );
-        Self::new(409, "Conflict", message)
-    }
-
-    pub(crate) fn other_uid(kind: &Kind, name: &str, wanted: &str, found: &str) -> Self {
-        let message = format!(
-            "Operation cannot be fulfilled on {} \"{name}\": Precondition failed: UID in precondition: {wanted}, \
-             UID in object meta: {found}",
+            "Operation cannot be fulfilled on {} \"{name}\": the object has been modified; please apply your \
+             changes to the latest version and try again",
             kind.resource()
         );
-        Self::new(409, "Conflict", message)
+        Self::new(409, "Conflict", message).about(kind, name)
     }
 
+    /// A precondition (`UID`, `ResourceVersion`) that does not hold.
+    pub(crate) fn precondition(kind: &Kind, name: &str, what: &str, wanted: &str, found: &str) -> Self {
+        let message = format!(
+            "Operation cannot be fulfilled on {} \"{name}\": Precondition failed: {what} in precondition: {wanted}, \
+             {what} in object meta: {found}",
+            kind.resource()
+        );
+        Self::new(409, "Conflict", message).about(kind, name)
+    }
+
+    /// Each conflict is who owns the field (as messages say it) and the field.
     pub(crate) fn conflicts(conflicts: &[(String, String)]) -> Self {
         let plural = if conflicts.len() == 1 { "" } else { "s" };
-        let each: Vec<_> = conflicts
+        let mut managers: Vec<&String> = conflicts.iter().map(|(manager, _)| manager).collect();
+        managers.dedup();
+        let each: Vec<String> = managers
             .iter()
-            .map(|(manager, field)| format!("conflict with \"{manager}\": {field}"))
+            .map(|manager| {
+                let fields: Vec<_> = conflicts
+                    .iter()
+                    .filter(|(m, _)| m == *manager)
+                    .map(|(_, field)| field.as_str())
+                    .collect();
+                match fields.as_slice() {
+                    [field] => format!("conflict with {manager}: {field}"),
+                    several => format!("conflicts with {manager}:\n- {}", several.join("\n- ")),
+                }
+            })
             .collect();
-        let message = format!("Apply failed with {} conflict{plural}: {}", conflicts.len(), each.join(", "));
-        Self::new(409, "Conflict", message)
+        let message = format!("Apply failed with {} conflict{plural}: {}", conflicts.len(), each.join("\n"));
+        let mut refusal = Self::new(409, "Conflict", message);
+        let causes: Vec<Value> = conflicts
+            .iter()
+            .map(|(manager, field)| {
+                json!({"reason": "FieldManagerConflict", "message": format!("conflict with {manager}"), "field": field})
+            })
+            .collect();
+        refusal.details = json!({"causes": causes});
+        refusal
     }
 
     pub(crate) fn terminating(kind: &Kind, name: &str, namespace: &str) -> Self {
@@ -63,7 +94,11 @@ impl Refusal {
              being terminated",
             kind.resource()
         );
-        Self::new(403, "Forbidden", message)
+        let mut refusal = Self::new(403, "Forbidden", message).about(kind, name);
+        let cause = format!("namespace {namespace} is being terminated");
+        refusal.details["causes"] =
+            json!([{"reason": "NamespaceTerminating", "message": cause, "field": "metadata.namespace"}]);
+        refusal
     }
 
     pub(crate) fn over_quota(name: &str, quota: &str, used: usize, limit: &str) -> Self {
@@ -71,34 +106,56 @@ impl Refusal {
             "pods \"{name}\" is forbidden: exceeded quota: {quota}, requested: pods=1, used: pods={used}, limited: \
              pods={limit}"
         );
-        Self::new(403, "Forbidden", message)
+        Self::new(403, "Forbidden", message).about(&Kind::own("pods"), name)
     }
 
-    pub(crate) fn invalid(kind: &Kind, name: &str, problem: &str) -> Self {
-        let group = kind.api_version.split_once('/').map(|(group, _)| format!(".{group}"));
-        let kind = format!("{}{}", kind.name, group.unwrap_or_default());
-        Self::new(422, "Invalid", format!("{kind} \"{name}\" is invalid: {problem}"))
+    /// A field that cannot be like that; the problem begins as the real server puts it, `Required value: …`.
+    pub(crate) fn invalid(kind: &Kind, name: &str, field: &str, problem: &str) -> Self {
+        let whole = match kind.group() {
+            "" => kind.name.clone(),
+            group => format!("{}.{group}", kind.name),
+        };
+        let mut refusal =
+            Self::new(422, "Invalid", format!("{whole} \"{name}\" is invalid: {field}: {problem}"));
+        let reason = match problem.split(':').next() {
+            Some("Required value") => "FieldValueRequired",
+            _ => "FieldValueInvalid",
+        };
+        refusal.details = json!({"name": name, "group": kind.group(), "kind": kind.name,
+            "causes": [{"reason": reason, "message": problem, "field": field}]});
+        refusal
     }
 
     pub(crate) fn bad_request(message: impl Into<String>) -> Self {
-        Self::new(400, "BadRequest", message.into())
+        Self::new(400, "BadRequest", message)
     }
 
     pub(crate) fn not_allowed() -> Self {
-        let message = "the server does not allow this method on the requested resource";
-        Self::new(405, "MethodNotAllowed", message.to_owned())
+        Self::new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource")
+    }
+
+    pub(crate) fn media_type(found: &str) -> Self {
+        let message = format!(
+            "the body of the request was in an unknown format - accepted media types include: \
+             application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml \
+             (found {found})"
+        );
+        Self::new(415, "UnsupportedMediaType", message)
     }
 
     pub(crate) fn expired() -> Self {
-        let message = "The resourceVersion for the provided watch is too old.";
-        Self::new(410, "Expired", message.to_owned())
+        Self::new(410, "Expired", "The resourceVersion for the provided watch is too old.")
     }
 
     /// The body that goes with the code.
     pub(crate) fn body(&self) -> Value {
-        json!({
+        let mut body = json!({
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
             "message": self.message, "reason": self.reason, "code": self.code,
-        })
+        });
+        if !self.details.is_null() {
+            body["details"] = self.details.clone();
+        }
+        body
     }
 }

@@ -19,7 +19,7 @@ pub(crate) fn apply(live: &Value, config: &Value, manager: &str, force: bool) ->
             let clash = entry.fields.iter().filter(|path| {
                 wanted.contains(*path) && fields::get(live, path) != fields::get(config, path)
             });
-            clash.map(|path| (entry.manager.clone(), fields::display(path))).collect::<Vec<_>>()
+            clash.map(|path| (entry.title(), fields::display(path))).collect::<Vec<_>>()
         })
         .collect();
     if !conflicts.is_empty() && !force {
@@ -39,7 +39,7 @@ pub(crate) fn apply(live: &Value, config: &Value, manager: &str, force: bool) ->
             .retain(|path| !wanted.contains(path) || fields::get(live, path) == fields::get(config, path));
     }
     fields::overlay(&mut object, config, "");
-    entries.push(Entry { manager: manager.to_owned(), operation: "Apply".to_owned(), fields: wanted });
+    entries.push(Entry::new(manager, "Apply", config, wanted));
     write_entries(&mut object, entries);
     Ok(object)
 }
@@ -60,11 +60,7 @@ pub(crate) fn claim(before: &Value, after: &mut Value, manager: &str) {
     }
     match entries.iter_mut().find(|entry| entry.is(manager, "Update")) {
         Some(entry) => entry.fields.extend(changed),
-        None => entries.push(Entry {
-            manager: manager.to_owned(),
-            operation: "Update".to_owned(),
-            fields: changed,
-        }),
+        None => entries.push(Entry::new(manager, "Update", after, changed)),
     }
     write_entries(after, entries);
 }
@@ -72,12 +68,26 @@ pub(crate) fn claim(before: &Value, after: &mut Value, manager: &str) {
 struct Entry {
     manager: String,
     operation: String,
+    version: String,
     fields: FieldSet,
 }
 
 impl Entry {
+    fn new(manager: &str, operation: &str, object: &Value, fields: FieldSet) -> Self {
+        let version = object["apiVersion"].as_str().unwrap_or_default().to_owned();
+        Self { manager: manager.to_owned(), operation: operation.to_owned(), version, fields }
+    }
+
     fn is(&self, manager: &str, operation: &str) -> bool {
         self.manager == manager && self.operation == operation
+    }
+
+    /// As a conflict names it; who wrote it otherwise than by apply is told apart by the version.
+    fn title(&self) -> String {
+        match self.operation.as_str() {
+            "Apply" => format!("\"{}\"", self.manager),
+            _ => format!("\"{}\" using {}", self.manager, self.version),
+        }
     }
 }
 
@@ -88,19 +98,19 @@ fn entries(object: &Value) -> Vec<Entry> {
         .map(|entry| Entry {
             manager: text(&entry["manager"]),
             operation: text(&entry["operation"]),
+            version: text(&entry["apiVersion"]),
             fields: fields::from_v1(&entry["fieldsV1"]),
         })
         .collect()
 }
 
 fn write_entries(object: &mut Value, entries: Vec<Entry>) {
-    let version = object["apiVersion"].clone();
     let written: Vec<Value> = entries
         .into_iter()
         .filter(|entry| !entry.fields.is_empty())
         .map(|entry| {
             json!({
-                "manager": entry.manager, "operation": entry.operation, "apiVersion": version,
+                "manager": entry.manager, "operation": entry.operation, "apiVersion": entry.version,
                 "fieldsType": "FieldsV1", "fieldsV1": fields::to_v1(&entry.fields),
             })
         })
@@ -173,6 +183,10 @@ mod tests {
         scaled["spec"]["replicas"] = json!(5);
         claim(&first, &mut scaled, "kubectl");
         let refused = apply(&scaled, &config(Some(2), "a"), "one", false).unwrap_err();
-        assert!(refused.message.contains("conflict with \"kubectl\": .spec.replicas"), "{}", refused.message);
+        assert!(
+            refused.message.contains("conflict with \"kubectl\" using apps/v1: .spec.replicas"),
+            "{}",
+            refused.message
+        );
     }
 }

@@ -20,7 +20,7 @@ pub(crate) type Path = Vec<Step>;
 pub(crate) type FieldSet = BTreeSet<Path>;
 
 /// The fields that say what a list item is, for lists that are merged item by item.
-fn keys(field: &str, item: &Value) -> Option<&'static [&'static str]> {
+pub(crate) fn keys(field: &str, item: &Value) -> Option<&'static [&'static str]> {
     match field {
         "containers" | "initContainers" | "env" | "volumes" | "imagePullSecrets" => Some(&["name"]),
         "volumeMounts" => Some(&["mountPath"]),
@@ -32,7 +32,7 @@ fn keys(field: &str, item: &Value) -> Option<&'static [&'static str]> {
     }
 }
 
-fn key_of(item: &Value, keys: &[&str]) -> String {
+pub(crate) fn key_of(item: &Value, keys: &[&str]) -> String {
     let pairs = keys.iter().map(|key| {
         // A port without a protocol is one of TCP.
         let value = item.get(*key).cloned().unwrap_or_else(|| json!("TCP"));
@@ -86,13 +86,17 @@ pub(crate) fn get<'a>(value: &'a Value, path: &[Step]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, step| match step {
         Step::Field(name) => value.get(name),
         Step::Key(key) => value.as_array()?.iter().find(|item| has_key(item, key)),
-        Step::Item(text) => value.as_array()?.iter().find(|item| item.to_string() == *text),
+        Step::Item(text) => value.as_array()?.iter().find(|item| is_item(item, text)),
     })
 }
 
-fn has_key(item: &Value, key: &str) -> bool {
+pub(crate) fn has_key(item: &Value, key: &str) -> bool {
     let Ok(Value::Object(key)) = serde_json::from_str(key) else { return false };
     key.iter().all(|(name, wanted)| item.get(name).map_or(*wanted == json!("TCP"), |found| found == wanted))
+}
+
+fn is_item(item: &Value, text: &str) -> bool {
+    serde_json::from_str::<Value>(text).is_ok_and(|wanted| *item == wanted)
 }
 
 /// Removes the value at the path, and what became empty above it.
@@ -125,7 +129,7 @@ pub(crate) fn remove(value: &mut Value, path: &[Step]) {
         }
         Step::Item(text) => {
             if let Some(items) = value.as_array_mut() {
-                items.retain(|item| item.to_string() != *text);
+                items.retain(|item| !is_item(item, text));
             }
         }
     }

@@ -1,5 +1,7 @@
 //! The kinds that the simulated server knows, and how their addresses are taken apart.
 
+use serde_json::Value;
+
 /// A kind of object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Kind {
@@ -11,6 +13,8 @@ pub(crate) struct Kind {
     pub(crate) name: String,
     /// Do its objects live in namespaces?
     pub(crate) namespaced: bool,
+    /// Does writing its status leave the rest alone, and the other way round?
+    pub(crate) has_status: bool,
 }
 
 /// Group and version, plural, kind, namespaced.
@@ -30,35 +34,87 @@ const KNOWN: &[(&str, &str, &str, bool)] = &[
     ("apps/v1", "deployments", "Deployment", true),
     ("apps/v1", "replicasets", "ReplicaSet", true),
     ("apps/v1", "statefulsets", "StatefulSet", true),
+    ("apps/v1", "daemonsets", "DaemonSet", true),
+    ("batch/v1", "cronjobs", "CronJob", true),
     ("batch/v1", "jobs", "Job", true),
     ("networking.k8s.io/v1", "ingresses", "Ingress", true),
     ("networking.k8s.io/v1", "networkpolicies", "NetworkPolicy", true),
     ("rbac.authorization.k8s.io/v1", "roles", "Role", true),
     ("rbac.authorization.k8s.io/v1", "rolebindings", "RoleBinding", true),
+    ("rbac.authorization.k8s.io/v1", "clusterroles", "ClusterRole", false),
+    ("rbac.authorization.k8s.io/v1", "clusterrolebindings", "ClusterRoleBinding", false),
+    ("networking.k8s.io/v1", "ingressclasses", "IngressClass", false),
+    ("discovery.k8s.io/v1", "endpointslices", "EndpointSlice", true),
     ("policy/v1", "poddisruptionbudgets", "PodDisruptionBudget", true),
+    ("v1", "persistentvolumes", "PersistentVolume", false),
+    ("storage.k8s.io/v1", "storageclasses", "StorageClass", false),
+    ("apiextensions.k8s.io/v1", "customresourcedefinitions", "CustomResourceDefinition", false),
+];
+
+/// Kinds without a part that somebody else writes.
+const NO_STATUS: &[&str] = &[
+    "configmaps",
+    "secrets",
+    "serviceaccounts",
+    "events",
+    "endpoints",
+    "limitranges",
+    "roles",
+    "rolebindings",
+    "clusterroles",
+    "clusterrolebindings",
+    "ingressclasses",
+    "endpointslices",
+    "storageclasses",
 ];
 
 impl Kind {
-    /// The kind of that group, version and plural.
+    /// The built-in kind of that group, version and plural.
     pub(crate) fn find(api_version: &str, plural: &str) -> Option<Self> {
         let known = KNOWN.iter().find(|(version, name, ..)| *version == api_version && *name == plural);
-        known.map(|(version, plural, name, namespaced)| Self {
-            api_version: (*version).to_owned(),
-            plural: (*plural).to_owned(),
-            name: (*name).to_owned(),
-            namespaced: *namespaced,
-        })
+        known.map(Self::known)
     }
 
     /// One of the kinds that the simulation itself works with.
     pub(crate) fn own(plural: &'static str) -> Self {
-        let known = KNOWN.iter().find(|(_, name, ..)| *name == plural).unwrap_or(&KNOWN[0]);
+        Self::known(KNOWN.iter().find(|(_, name, ..)| *name == plural).unwrap_or(&KNOWN[0]))
+    }
+
+    /// All built-in kinds.
+    pub(crate) fn built_in() -> impl Iterator<Item = Self> {
+        KNOWN.iter().map(Self::known)
+    }
+
+    fn known((version, plural, name, namespaced): &(&str, &str, &str, bool)) -> Self {
         Self {
-            api_version: known.0.to_owned(),
-            plural: known.1.to_owned(),
-            name: known.2.to_owned(),
-            namespaced: known.3,
+            api_version: (*version).to_owned(),
+            plural: (*plural).to_owned(),
+            name: (*name).to_owned(),
+            namespaced: *namespaced,
+            has_status: !NO_STATUS.contains(plural),
         }
+    }
+
+    /// The kinds that a custom resource definition defines, one a version.
+    pub(crate) fn defined_by(definition: &Value) -> Vec<Self> {
+        let spec = &definition["spec"];
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let versions = spec["versions"].as_array().into_iter().flatten();
+        let served = versions.filter(|version| version["served"] == true);
+        served
+            .map(|version| Self {
+                api_version: format!("{}/{}", text(&spec["group"]), text(&version["name"])),
+                plural: text(&spec["names"]["plural"]),
+                name: text(&spec["names"]["kind"]),
+                namespaced: spec["scope"] == "Namespaced",
+                has_status: version["subresources"]["status"].is_object(),
+            })
+            .collect()
+    }
+
+    /// The group; empty for the core.
+    pub(crate) fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
     }
 
     /// The plural with its group, as error messages name it: `deployments.apps`.
@@ -67,21 +123,6 @@ impl Kind {
             Some((group, _)) => format!("{}.{group}", self.plural),
             None => self.plural.clone(),
         }
-    }
-
-    /// Does writing its status leave the rest alone, and the other way round?
-    pub(crate) fn has_status(&self) -> bool {
-        !matches!(
-            self.plural.as_str(),
-            "configmaps"
-                | "secrets"
-                | "serviceaccounts"
-                | "events"
-                | "roles"
-                | "rolebindings"
-                | "endpoints"
-                | "limitranges"
-        )
     }
 }
 
@@ -95,8 +136,8 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// Takes `/api/v1/…` and `/apis/<group>/<version>/…` apart.
-    pub(crate) fn parse(path: &str) -> Option<Self> {
+    /// Takes `/api/v1/…` and `/apis/<group>/<version>/…` apart, with a way to find kinds.
+    pub(crate) fn parse(path: &str, find: impl Fn(&str, &str) -> Option<Kind>) -> Option<Self> {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let (api_version, rest) = match parts.as_slice() {
             ["api", version, rest @ ..] => ((*version).to_owned(), rest),
@@ -106,13 +147,15 @@ impl Target {
         let owned = |part: &&str| Some((*part).to_owned());
         let (namespace, plural, rest) = match rest {
             // A namespace's own address looks like the beginning of an address within it.
-            ["namespaces", name, plural, rest @ ..] if Kind::find(&api_version, plural).is_some() => {
+            ["namespaces", name, plural, rest @ ..]
+                if find(&api_version, plural).is_some_and(|k| k.namespaced) =>
+            {
                 (owned(name), *plural, rest)
             }
             [plural, rest @ ..] => (None, *plural, rest),
             [] => return None,
         };
-        let kind = Kind::find(&api_version, plural)?;
+        let kind = find(&api_version, plural)?;
         let name = rest.first().and_then(owned);
         let subresource = rest.get(1).and_then(owned);
         Some(Self { kind, namespace, name, subresource })
@@ -126,7 +169,7 @@ mod tests {
     #[test]
     fn addresses_are_taken_apart() {
         let parse = |path| {
-            let target = Target::parse(path).unwrap();
+            let target = Target::parse(path, Kind::find).unwrap();
             (target.kind.name, target.namespace, target.name, target.subresource)
         };
         let some = |text: &str| Some(text.to_owned());
@@ -136,6 +179,6 @@ mod tests {
             ("Deployment".into(), some("shop"), some("web"), some("status"))
         );
         assert_eq!(parse("/api/v1/pods"), ("Pod".into(), None, None, None));
-        assert!(Target::parse("/apis/example.com/v1/widgets").is_none());
+        assert!(Target::parse("/apis/example.com/v1/widgets", Kind::find).is_none());
     }
 }

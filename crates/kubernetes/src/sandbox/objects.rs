@@ -1,23 +1,16 @@
 //! The objects, their versions, and the log of changes that watches read.
 
-use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    path::Path,
-    sync::Arc,
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{World, answer::Refusal, kinds::Kind, pods::Life, selector::Selector, validate};
+use super::{answer::Refusal, kinds::Kind, pods::life::Life, selector::Selector, validate};
 
 /// Changes that are kept for watches; one that is further behind must list anew.
 const LOG: usize = 8192;
-/// How soon a change is on disk.
-const SAVE_EVERY: Duration = Duration::from_millis(500);
 
-/// Plural with group, namespace, name.
+/// Namespace (empty for what lives in none), plural with group, name.
 type Key = (String, String, String);
 
 /// A change, as watches tell it.
@@ -35,10 +28,12 @@ pub(crate) struct Change {
 /// All objects of the cluster.
 #[derive(Default, Clone)]
 pub(crate) struct Objects {
-    all: BTreeMap<Key, (Kind, Value)>,
-    log: VecDeque<Change>,
-    version: u64,
-    born: u64,
+    pub(super) all: BTreeMap<Key, (Kind, Value)>,
+    pub(super) log: VecDeque<Change>,
+    pub(super) version: u64,
+    pub(super) born: u64,
+    /// Namespaces in which something changed since the controllers looked.
+    pub(super) touched: BTreeSet<String>,
     /// How far the containers of each pod are, by the pod's uid.
     pub(crate) lives: HashMap<String, Life>,
 }
@@ -49,30 +44,61 @@ impl Objects {
         self.version
     }
 
-    /// Changes after that version; none if some of them are forgotten.
-    pub(crate) fn since(&self, version: u64) -> Option<Vec<Change>> {
+    /// What the caller makes of each change after that version; none if some of them are forgotten.
+    pub(crate) fn since<T>(&self, version: u64, tell: impl Fn(&Change) -> Option<T>) -> Option<Vec<T>> {
         let first_known = self.log.front().map_or(self.version, |change| change.version - 1);
-        let known = version >= first_known;
-        known.then(|| self.log.iter().filter(|change| change.version > version).cloned().collect())
+        if version < first_known {
+            return None;
+        }
+        let begin = self.log.partition_point(|change| change.version <= version);
+        Some(self.log.range(begin..).filter_map(tell).collect())
+    }
+
+    /// The namespaces in which something changed since the last call.
+    pub(crate) fn take_touched(&mut self) -> BTreeSet<String> {
+        std::mem::take(&mut self.touched)
+    }
+
+    /// All kinds: the built-in ones and those that were defined.
+    pub(crate) fn kinds(&self) -> Vec<Kind> {
+        let definitions = self.within(&Kind::own("customresourcedefinitions"), "");
+        Kind::built_in().chain(definitions.flat_map(Kind::defined_by)).collect()
+    }
+
+    /// The kind of that group, version and plural.
+    pub(crate) fn kind(&self, api_version: &str, plural: &str) -> Option<Kind> {
+        let is_it = |kind: &Kind| kind.api_version == api_version && kind.plural == plural;
+        Kind::find(api_version, plural).or_else(|| self.kinds().into_iter().find(is_it))
     }
 
     pub(crate) fn get(&self, kind: &Kind, namespace: &str, name: &str) -> Option<&Value> {
         self.all.get(&key(kind, namespace, name)).map(|(_, object)| object)
     }
 
-    /// The objects of a kind, in one namespace or in all.
+    /// The objects of a kind, in one namespace or in all, in the order of namespace and name.
     pub(crate) fn list(&self, kind: &Kind, namespace: Option<&str>, selector: &Selector) -> Vec<Value> {
-        let start = (kind.resource(), namespace.unwrap_or_default().to_owned(), String::new());
-        let of_kind = self.all.range(start..).take_while(|((resource, ..), _)| *resource == kind.resource());
-        let in_place =
-            of_kind.filter(|((_, place, _), _)| namespace.is_none_or(|namespace| place == namespace));
-        in_place.map(|(_, (_, object))| object).filter(|object| selector.matches(object)).cloned().collect()
+        let selected = |object: &&Value| selector.matches(object);
+        if let Some(place) = namespace.or((!kind.namespaced).then_some("")) {
+            return self.within(kind, place).filter(selected).cloned().collect();
+        }
+        let resource = kind.resource();
+        let of_kind = self.all.iter().filter(|((_, found, _), _)| *found == resource);
+        of_kind.map(|(_, (_, object))| object).filter(selected).cloned().collect()
+    }
+
+    /// The objects of a kind in a namespace.
+    pub(crate) fn within(&self, kind: &Kind, namespace: &str) -> impl Iterator<Item = &Value> + use<'_> {
+        let start = key(kind, namespace, "");
+        let (place, resource, _) = start.clone();
+        let here = self.all.range(start..).take_while(move |((p, r, _), _)| *p == place && *r == resource);
+        here.map(|(_, (_, object))| object)
     }
 
     /// Everything that lives in a namespace.
-    pub(crate) fn contents(&self, namespace: &str) -> Vec<(Kind, Value)> {
-        let inside = self.all.iter().filter(|((_, place, _), _)| place == namespace);
-        inside.map(|(_, entry)| entry.clone()).collect()
+    pub(crate) fn contents(&self, namespace: &str) -> impl Iterator<Item = &(Kind, Value)> {
+        let start = (namespace.to_owned(), String::new(), String::new());
+        let place = namespace.to_owned();
+        self.all.range(start..).take_while(move |((p, ..), _)| *p == place).map(|(_, entry)| entry)
     }
 
     /// Makes an object.
@@ -84,6 +110,7 @@ impl Objects {
         now: Timestamp,
     ) -> Result<Value, Refusal> {
         let name = self.name_of(&mut object);
+        validate::check_name(kind, &name)?;
         if self.get(kind, namespace, &name).is_some() {
             return Err(Refusal::exists(kind, &name));
         }
@@ -91,7 +118,6 @@ impl Objects {
             self.refuse_place(kind, namespace, &name)?;
         }
         self.born += 1;
-        let uid = format!("00000000-0000-4000-8000-{:012x}", self.born);
         object["apiVersion"] = json!(kind.api_version);
         object["kind"] = json!(kind.name);
         let metadata = &mut object["metadata"];
@@ -99,13 +125,16 @@ impl Objects {
         if kind.namespaced {
             metadata["namespace"] = json!(namespace);
         }
-        metadata["uid"] = json!(uid);
+        metadata["uid"] = json!(uid(self.born));
         metadata["creationTimestamp"] = json!(seconds(now));
-        if kind.has_status() {
+        if kind.has_status {
             metadata["generation"] = json!(1);
         }
-        validate::fill_defaults(kind, &mut object, self.born);
+        validate::fill_defaults(kind, &mut object, self.born, now);
         validate::check(kind, &name, &object, None)?;
+        if kind.plural == "pods" {
+            self.refuse_over_quota(namespace, &name)?;
+        }
         Ok(self.put(kind, namespace, &name, object))
     }
 
@@ -116,6 +145,7 @@ impl Objects {
         namespace: &str,
         name: &str,
         mut object: Value,
+        now: Timestamp,
     ) -> Result<Value, Refusal> {
         let before = self.get(kind, namespace, name).ok_or_else(|| Refusal::not_found(kind, name))?.clone();
         for server_owned in [
@@ -126,24 +156,23 @@ impl Objects {
             "deletionTimestamp",
             "deletionGracePeriodSeconds",
         ] {
-            match before["metadata"].get(server_owned) {
-                Some(value) => object["metadata"][server_owned] = value.clone(),
-                None => {
-                    _ = object["metadata"].as_object_mut().and_then(|metadata| metadata.remove(server_owned))
-                }
+            if let Some(value) = before["metadata"].get(server_owned) {
+                object["metadata"][server_owned] = value.clone();
+            } else if let Some(metadata) = object["metadata"].as_object_mut() {
+                metadata.remove(server_owned);
             }
         }
-        validate::fill_defaults(kind, &mut object, self.born);
+        validate::fill_defaults(kind, &mut object, self.born, now);
         validate::check(kind, name, &object, Some(&before))?;
         if object == before {
             return Ok(before);
         }
-        if kind.has_status() && object["spec"] != before["spec"] {
+        if kind.has_status && object["spec"] != before["spec"] {
             let generation = before["metadata"]["generation"].as_i64().unwrap_or(0) + 1;
             object["metadata"]["generation"] = json!(generation);
         }
-        if object["metadata"]["deletionTimestamp"].is_string() && has_no_finalizers(&object) && !lingers(kind)
-        {
+        if is_going(&object) && has_no_finalizers(&object) && !lingers(kind) {
+            self.put(kind, namespace, name, object);
             return Ok(self.drop_object(kind, namespace, name));
         }
         Ok(self.put(kind, namespace, name, object))
@@ -160,16 +189,11 @@ impl Objects {
     ) -> Result<Value, Refusal> {
         let mut object =
             self.get(kind, namespace, name).ok_or_else(|| Refusal::not_found(kind, name))?.clone();
-        let grace = match kind.plural.as_str() {
-            "pods" => {
-                grace.or_else(|| object["spec"]["terminationGracePeriodSeconds"].as_i64()).unwrap_or(30)
-            }
-            _ => 0,
-        };
         let is_pod = kind.plural == "pods";
-        let waits =
-            (is_pod && grace > 0 && !object["spec"]["nodeName"].is_null()) || kind.plural == "namespaces";
-        if has_no_finalizers(&object) && !waits {
+        let own_grace = || object["spec"]["terminationGracePeriodSeconds"].as_i64().unwrap_or(30);
+        let grace = if is_pod { grace.unwrap_or_else(own_grace) } else { 0 };
+        let has_containers = is_pod && grace > 0 && !object["spec"]["nodeName"].is_null();
+        if has_no_finalizers(&object) && !has_containers && kind.plural != "namespaces" {
             return Ok(self.drop_object(kind, namespace, name));
         }
         let metadata = &mut object["metadata"];
@@ -192,7 +216,7 @@ impl Objects {
         self.version += 1;
         object["metadata"]["resourceVersion"] = json!(self.version.to_string());
         let before = self.all.insert(key(kind, namespace, name), (kind.clone(), object.clone()));
-        self.tell(kind, namespace, before.map_or(Value::Null, |(_, before)| before), object.clone());
+        self.tell(kind, namespace, name, before.map_or(Value::Null, |(_, before)| before), object.clone());
         object
     }
 
@@ -204,20 +228,22 @@ impl Objects {
         }
         self.version += 1;
         before["metadata"]["resourceVersion"] = json!(self.version.to_string());
-        self.tell(kind, namespace, before.clone(), Value::Null);
+        self.tell(kind, namespace, name, before.clone(), Value::Null);
         before
     }
 
-    fn tell(&mut self, kind: &Kind, namespace: &str, before: Value, after: Value) {
+    fn tell(&mut self, kind: &Kind, namespace: &str, name: &str, before: Value, after: Value) {
         if self.log.len() == LOG {
             self.log.pop_front();
         }
+        let place = if kind.plural == "namespaces" { name } else { namespace };
+        self.touched.insert(place.to_owned());
         let (resource, namespace) = (kind.resource(), namespace.to_owned());
         self.log.push_back(Change { version: self.version, resource, namespace, before, after });
     }
 
     fn name_of(&mut self, object: &mut Value) -> String {
-        let metadata = &mut object["metadata"];
+        let metadata = &object["metadata"];
         match (metadata["name"].as_str(), metadata["generateName"].as_str()) {
             (Some(name), _) => name.to_owned(),
             (None, Some(prefix)) => format!("{prefix}{}", suffix(self.born + 1)),
@@ -228,15 +254,12 @@ impl Objects {
     fn refuse_place(&self, kind: &Kind, namespace: &str, name: &str) -> Result<(), Refusal> {
         let place = Kind::own("namespaces");
         let found = self.get(&place, "", namespace).ok_or_else(|| Refusal::not_found(&place, namespace))?;
-        if found["metadata"]["deletionTimestamp"].is_string() {
-            return Err(Refusal::terminating(kind, name, namespace));
-        }
-        if kind.plural == "pods" { self.refuse_over_quota(namespace, name) } else { Ok(()) }
+        if is_going(found) { Err(Refusal::terminating(kind, name, namespace)) } else { Ok(()) }
     }
 
     fn refuse_over_quota(&self, namespace: &str, name: &str) -> Result<(), Refusal> {
-        let used = self.list(&Kind::own("pods"), Some(namespace), &Selector::default()).len();
-        for quota in self.list(&Kind::own("resourcequotas"), Some(namespace), &Selector::default()) {
+        let used = self.within(&Kind::own("pods"), namespace).count();
+        for quota in self.within(&Kind::own("resourcequotas"), namespace) {
             let Some(limit) = quota["spec"]["hard"]["pods"].as_str() else { continue };
             if limit.parse::<usize>().is_ok_and(|limit| used >= limit) {
                 let quota = quota["metadata"]["name"].as_str().unwrap_or_default();
@@ -247,17 +270,39 @@ impl Objects {
     }
 }
 
-fn key(kind: &Kind, namespace: &str, name: &str) -> Key {
-    (kind.resource(), namespace.to_owned(), name.to_owned())
+pub(super) fn key(kind: &Kind, namespace: &str, name: &str) -> Key {
+    (namespace.to_owned(), kind.resource(), name.to_owned())
 }
 
-fn has_no_finalizers(object: &Value) -> bool {
+/// Is it being deleted?
+pub(crate) fn is_going(object: &Value) -> bool {
+    object["metadata"]["deletionTimestamp"].is_string()
+}
+
+pub(crate) fn has_no_finalizers(object: &Value) -> bool {
     object["metadata"]["finalizers"].as_array().is_none_or(Vec::is_empty)
 }
 
 /// Kinds whose end somebody else brings about: the node for pods, the controller for namespaces.
 fn lingers(kind: &Kind) -> bool {
     matches!(kind.plural.as_str(), "pods" | "namespaces")
+}
+
+/// The namespace and name of an object.
+pub(crate) fn place(object: &Value) -> (String, String) {
+    let text = |field: &str| object["metadata"][field].as_str().unwrap_or_default().to_owned();
+    (text("namespace"), text("name"))
+}
+
+fn uid(number: u64) -> String {
+    let mixed = fingerprint(&number.to_string());
+    format!("{:08x}-{:04x}-4{:03x}-8000-{number:012x}", mixed >> 32, mixed >> 16 & 0xffff, mixed & 0xfff)
+}
+
+/// A number that differs for different texts (FNV-1a).
+pub(crate) fn fingerprint(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Five characters that differ for each number: what the server makes up for names.
@@ -276,57 +321,4 @@ pub(crate) fn suffix(number: u64) -> String {
 /// A time as the API writes it.
 pub(crate) fn seconds(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}
-
-/// Reads a snapshot; one that cannot be read counts as none, because the simulation promises nothing.
-pub(crate) fn load(path: &Path) -> Option<Objects> {
-    let text = std::fs::read(path).ok()?;
-    let snapshot: Value = serde_json::from_slice(&text).ok()?;
-    let mut objects = Objects {
-        version: snapshot["version"].as_u64()?,
-        born: snapshot["born"].as_u64()?,
-        ..Objects::default()
-    };
-    for object in snapshot["objects"].as_array()? {
-        let plural = object["plural"].as_str()?;
-        let kind = Kind::find(object["object"]["apiVersion"].as_str()?, plural)?;
-        let text = |field: &str| object["object"]["metadata"][field].as_str().unwrap_or_default().to_owned();
-        objects.all.insert(key(&kind, &text("namespace"), &text("name")), (kind, object["object"].clone()));
-    }
-    Some(objects)
-}
-
-/// Keeps the snapshot up to date as long as the cluster runs.
-pub(crate) async fn keep(world: Arc<World>) {
-    let Some(path) = world.options.snapshot.clone() else { return };
-    let mut changed = world.changed.subscribe();
-    while changed.changed().await.is_ok() {
-        tokio::time::sleep(SAVE_EVERY).await;
-        let text = world.objects().snapshot().to_string();
-        let fresh = path.with_extension("new");
-        // Renamed into place, so that a crash leaves the old one or the new one.
-        let saved = match tokio::fs::write(&fresh, text).await {
-            Ok(()) => tokio::fs::rename(&fresh, &path).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = saved {
-            tracing::warn!(error = &error as &dyn std::error::Error, "The sandbox was not saved");
-        }
-    }
-}
-
-impl Objects {
-    /// A copy to rehearse on.
-    pub(crate) fn copy(&self) -> Self {
-        self.clone()
-    }
-
-    fn snapshot(&self) -> Value {
-        let objects: Vec<Value> = self
-            .all
-            .values()
-            .map(|(kind, object)| json!({"plural": kind.plural, "object": object}))
-            .collect();
-        json!({"version": self.version, "born": self.born, "objects": objects})
-    }
 }

@@ -1,6 +1,8 @@
-//! JSON merge patch (RFC 7386).
+//! JSON merge patch (RFC 7386), and the strategic one that merges lists whose items have a key.
 
 use serde_json::{Map, Value};
+
+use super::fields;
 
 /// Merges the patch into the target: objects by key, null deletes, everything else replaces.
 pub(crate) fn merge(target: &mut Value, patch: &Value) {
@@ -21,6 +23,38 @@ pub(crate) fn merge(target: &mut Value, patch: &Value) {
     }
 }
 
+/// Merges the patch into the target as [`merge`] does, but lists whose items have a key item by item. An item
+/// with `$patch: delete` goes away.
+pub(crate) fn strategic(target: &mut Value, patch: &Value, field: &str) {
+    match (patch, &mut *target) {
+        (Value::Object(patch), Value::Object(target)) => {
+            for (key, value) in patch.iter().filter(|(key, _)| !key.starts_with('$')) {
+                if value.is_null() {
+                    target.remove(key);
+                } else {
+                    strategic(target.entry(key.clone()).or_insert(Value::Null), value, key);
+                }
+            }
+        }
+        (Value::Array(patch_items), Value::Array(items)) => {
+            let Some(keys) = patch_items.first().and_then(|item| fields::keys(field, item)) else {
+                *target = patch.clone();
+                return;
+            };
+            for patch in patch_items {
+                let key = fields::key_of(patch, keys);
+                let position = items.iter().position(|item| fields::has_key(item, &key));
+                match position {
+                    Some(position) if patch["$patch"] == "delete" => _ = items.remove(position),
+                    Some(position) => strategic(&mut items[position], patch, ""),
+                    None => items.push(patch.clone()),
+                }
+            }
+        }
+        _ => merge(target, patch),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -32,5 +66,13 @@ mod tests {
         let mut object = json!({"a": 1, "b": {"c": 2, "d": 3}, "e": [1, 2]});
         merge(&mut object, &json!({"a": null, "b": {"c": 9}, "e": [3]}));
         assert_eq!(object, json!({"b": {"c": 9, "d": 3}, "e": [3]}));
+    }
+
+    #[test]
+    fn a_strategic_patch_merges_containers_by_name() {
+        let mut pod = json!({"containers": [{"name": "a", "image": "1"}, {"name": "b", "image": "1"}]});
+        let patch = json!({"containers": [{"name": "a", "image": "2"}, {"name": "b", "$patch": "delete"}]});
+        strategic(&mut pod, &patch, "");
+        assert_eq!(pod, json!({"containers": [{"name": "a", "image": "2"}]}));
     }
 }

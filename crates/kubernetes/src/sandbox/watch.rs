@@ -1,101 +1,157 @@
 //! Watches: lines of JSON, one a change, from a version on.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::VecDeque, io, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use futures::{Stream, stream};
 use serde_json::{Value, json};
+use tokio::{sync::watch::Receiver, time::Instant};
 
-use super::{World, answer::Refusal, kinds::Kind, objects::Change, selector::Selector};
+use super::{World, answer::Refusal, kinds::Kind, objects::Change, selector::Selector, weather::Weather};
 
 /// How often a watch with nothing to say says how far it is.
 const BOOKMARK: Duration = Duration::from_secs(10);
+/// The annotation of the bookmark after which all that was there has been told.
+const INITIAL_END: &str = "k8s.io/initial-events-end";
 
 /// What a watch was asked for.
 pub(crate) struct Wanted {
     pub(crate) kind: Kind,
     pub(crate) namespace: Option<String>,
     pub(crate) selector: Selector,
-    pub(crate) version: u64,
+    pub(crate) from: From,
     pub(crate) bookmarks: bool,
     pub(crate) timeout: Duration,
 }
 
-enum State {
-    Open,
-    Closed,
+/// Where a watch begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum From {
+    /// After this version.
+    Version(u64),
+    /// With what is there, each as if it was just added.
+    Everything,
+    /// The same, and a bookmark that says when that was all.
+    EverythingAndSayWhen,
+}
+
+/// An open watch.
+struct Watching {
+    world: Arc<World>,
+    wanted: Wanted,
+    /// How far it has told.
+    version: u64,
+    ready: VecDeque<String>,
+    changed: Receiver<u64>,
+    weather: Receiver<Weather>,
+    began: Weather,
+    end: Instant,
+    closed: bool,
 }
 
 /// The lines of a watch. The stream ends when its time is over or the server goes away.
 pub(crate) fn lines(
     world: Arc<World>,
-    mut wanted: Wanted,
-) -> impl Stream<Item = Result<Bytes, std::io::Error>> + Send {
-    let mut changed = world.changed.subscribe();
-    let mut weather = world.weather.subscribe();
-    let began = weather.borrow_and_update().expired;
-    let end = tokio::time::Instant::now() + wanted.timeout;
-    let step = async move |state: State| -> Option<(Result<Bytes, std::io::Error>, State)> {
-        let State::Open = state else { return None };
+    wanted: Wanted,
+) -> impl Stream<Item = Result<Bytes, io::Error>> + Send {
+    let watching = Watching::open(world, wanted);
+    stream::unfold(watching, |mut watching| async move {
+        let line = watching.next().await?;
+        Some((Ok(line.into()), watching))
+    })
+}
+
+impl Watching {
+    fn open(world: Arc<World>, wanted: Wanted) -> Self {
+        let (changed, mut weather) = (world.changed.subscribe(), world.weather.subscribe());
+        let began = *weather.borrow_and_update();
+        let end = Instant::now() + wanted.timeout;
+        let (version, ready) = match wanted.from {
+            From::Version(version) => (version, VecDeque::new()),
+            from => {
+                let objects = world.objects();
+                let there = objects.list(&wanted.kind, wanted.namespace.as_deref(), &wanted.selector);
+                let mut ready: VecDeque<_> = there.iter().map(|object| line("ADDED", object)).collect();
+                if from == From::EverythingAndSayWhen {
+                    ready.push_back(bookmark(&wanted.kind, objects.version(), true));
+                }
+                (objects.version(), ready)
+            }
+        };
+        Self { world, wanted, version, ready, changed, weather, began, end, closed: false }
+    }
+
+    async fn next(&mut self) -> Option<String> {
         loop {
-            let now = *weather.borrow_and_update();
-            if !now.reachable {
+            if !self.ready.is_empty() {
+                return Some(self.ready.drain(..).collect());
+            }
+            let weather = *self.weather.borrow_and_update();
+            if self.closed || !weather.reachable || weather.cut != self.began.cut {
                 return None;
             }
-            changed.mark_unchanged();
-            let changes = world.objects().since(wanted.version).filter(|_| now.expired == began);
-            let Some(changes) = changes else {
-                let expired = line("ERROR", &Refusal::expired().body());
-                return Some((Ok(expired.into()), State::Closed));
-            };
-            if let Some(last) = changes.last() {
-                wanted.version = last.version;
+            self.changed.mark_unchanged();
+            if let Some(expired) = self.read(weather) {
+                self.closed = true;
+                return Some(expired);
             }
-            let text: String = changes.iter().filter_map(|change| tell(change, &wanted)).collect();
-            if !text.is_empty() {
-                return Some((Ok(text.into()), State::Open));
+            if !self.ready.is_empty() {
+                continue;
             }
             tokio::select! {
-                _ = changed.changed() => {}
-                _ = weather.changed() => {}
-                () = tokio::time::sleep_until(end) => return None,
-                () = tokio::time::sleep(BOOKMARK), if wanted.bookmarks => {
-                    return Some((Ok(bookmark(&wanted).into()), State::Open));
+                changed = self.changed.changed() => changed.ok()?,
+                changed = self.weather.changed() => changed.ok()?,
+                () = tokio::time::sleep_until(self.end) => return None,
+                () = tokio::time::sleep(BOOKMARK), if self.wanted.bookmarks => {
+                    return Some(bookmark(&self.wanted.kind, self.version, false));
                 }
             }
         }
-    };
-    // `unfold` with a closure that lends its captures is not to be had, so the captures travel in the state.
-    let step = Arc::new(tokio::sync::Mutex::new(step));
-    stream::unfold(State::Open, move |state| {
-        let step = Arc::clone(&step);
-        async move { (step.lock().await)(state).await }
-    })
+    }
+
+    /// Reads the changes since it read last; the answer is the last line, if some of them are forgotten.
+    fn read(&mut self, weather: Weather) -> Option<String> {
+        let expired = || Some(line("ERROR", &Refusal::expired().body()));
+        if weather.expired != self.began.expired {
+            return expired();
+        }
+        let objects = self.world.objects();
+        let Some(told) = objects.since(self.version, |change| tell(change, &self.wanted)) else {
+            return expired();
+        };
+        self.version = self.version.max(objects.version());
+        self.ready.extend(told);
+        None
+    }
 }
 
 fn line(event: &str, object: &Value) -> String {
     format!("{}\n", json!({"type": event, "object": object}))
 }
 
-fn bookmark(wanted: &Wanted) -> String {
-    let metadata = json!({"resourceVersion": wanted.version.to_string(), "creationTimestamp": null});
-    line(
-        "BOOKMARK",
-        &json!({"apiVersion": wanted.kind.api_version, "kind": wanted.kind.name, "metadata": metadata}),
-    )
+fn bookmark(kind: &Kind, version: u64, initial: bool) -> String {
+    let mut metadata = json!({"resourceVersion": version.to_string(), "creationTimestamp": null});
+    if initial {
+        metadata["annotations"] = json!({INITIAL_END: "true"});
+    }
+    line("BOOKMARK", &json!({"apiVersion": kind.api_version, "kind": kind.name, "metadata": metadata}))
 }
 
 /// What a change is to this watch: an object that comes to match was added, one that ceases to was deleted.
 fn tell(change: &Change, wanted: &Wanted) -> Option<String> {
     let here = change.resource == wanted.kind.resource()
         && wanted.namespace.as_ref().is_none_or(|namespace| *namespace == change.namespace);
-    let matches = |object: &Value| here && !object.is_null() && wanted.selector.matches(object);
+    if !here {
+        return None;
+    }
+    let matches = |object: &Value| !object.is_null() && wanted.selector.matches(object);
     match (matches(&change.before), matches(&change.after)) {
         (false, false) => None,
         (false, true) => Some(line("ADDED", &change.after)),
         (true, true) => Some(line("MODIFIED", &change.after)),
         (true, false) => {
-            let mut last = if change.after.is_null() { change.before.clone() } else { change.after.clone() };
+            // What is told is the object as it last matched, under the version at which it ceased to.
+            let mut last = change.before.clone();
             last["metadata"]["resourceVersion"] = json!(change.version.to_string());
             Some(line("DELETED", &last))
         }

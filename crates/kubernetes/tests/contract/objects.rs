@@ -25,6 +25,13 @@ on_both! {
     force_takes_the_field;
     a_field_that_is_left_out_goes_away;
     an_item_of_a_keyed_list_belongs_to_whoever_applied_it;
+    a_conflict_with_a_plain_write_names_its_version;
+    a_status_is_written_apart_from_the_rest;
+    a_strategic_patch_merges_containers_by_name;
+    a_container_without_an_image_is_invalid;
+    an_object_for_another_name_is_refused;
+    a_long_list_is_read_in_pages;
+    a_namespace_begins_with_an_account_and_certificates;
     a_dry_run_answers_and_changes_nothing;
     a_selector_that_does_not_match_its_template_is_invalid;
     a_selector_cannot_change;
@@ -233,4 +240,85 @@ async fn a_namespace_that_is_being_deleted_takes_nothing_new_and_says_what_holds
             namespaces.get_opt(&target.namespace).await.unwrap().is_none()
         })
         .await;
+}
+
+async fn a_conflict_with_a_plain_write_names_its_version(target: &Target) {
+    target.apply::<ConfigMap>("one", false, config_map("shared", &json!({"a": "1"}))).await.unwrap();
+    let api: Api<ConfigMap> = target.api();
+    let patch = Patch::Merge(json!({"data": {"a": "2"}}));
+    let params = PatchParams { field_manager: Some("somebody".into()), ..PatchParams::default() };
+    api.patch("shared", &params, &patch).await.unwrap();
+    let clash = target.apply::<ConfigMap>("one", false, config_map("shared", &json!({"a": "1"}))).await;
+    let Err(kube::Error::Api(status)) = clash else { panic!("expected a conflict") };
+    assert_eq!(status.message, "Apply failed with 1 conflict: conflict with \"somebody\" using v1: .data.a");
+    let causes = status.details.clone().unwrap().causes;
+    assert_eq!((causes[0].reason.as_str(), causes[0].field.as_str()), ("FieldManagerConflict", ".data.a"));
+}
+
+async fn a_status_is_written_apart_from_the_rest(target: &Target) {
+    let service =
+        json!({"metadata": {"name": "web"}, "spec": {"type": "LoadBalancer", "ports": [{"port": 80}]}});
+    target.create::<Service>(service).await.unwrap();
+    let api: Api<Service> = target.api();
+    let status = json!({"loadBalancer": {"ingress": [{"ip": "192.0.2.1"}]}});
+    let both = Patch::Merge(json!({"status": status, "spec": {"externalIPs": ["192.0.2.2"]}}));
+    let written = api.patch_status("web", &PatchParams::default(), &both).await.unwrap();
+    assert!(written.status.unwrap().load_balancer.unwrap().ingress.is_some());
+    assert_eq!(written.spec.unwrap().external_ips, None);
+    let nothing = Patch::Merge(json!({"status": {"loadBalancer": null}}));
+    let kept = api.patch("web", &PatchParams::default(), &nothing).await.unwrap();
+    assert!(kept.status.unwrap().load_balancer.unwrap().ingress.is_some());
+}
+
+async fn a_strategic_patch_merges_containers_by_name(target: &Target) {
+    target.create::<Deployment>(deployment(target, "web", 0, |_| {})).await.unwrap();
+    let api: Api<Deployment> = target.api();
+    let side = json!({"name": "side", "image": target.image()});
+    let patch = Patch::Strategic(json!({"spec": {"template": {"spec": {"containers": [side]}}}}));
+    let patched = api.patch("web", &PatchParams::default(), &patch).await.unwrap();
+    let containers = patched.spec.unwrap().template.spec.unwrap().containers;
+    let mut names: Vec<_> = containers.into_iter().map(|container| container.name).collect();
+    names.sort();
+    assert_eq!(names, ["side", "web"]);
+}
+
+async fn a_container_without_an_image_is_invalid(target: &Target) {
+    let object = deployment(target, "web", 0, |container| container["image"] = json!(""));
+    let answer = target.create::<Deployment>(object).await;
+    let Err(kube::Error::Api(status)) = answer else { panic!("expected a refusal") };
+    assert_eq!((status.code, status.reason.as_str()), (422, "Invalid"));
+    assert!(
+        status.message.contains("spec.template.spec.containers[0].image: Required value"),
+        "{}",
+        status.message
+    );
+}
+
+async fn an_object_for_another_name_is_refused(target: &Target) {
+    let params = PatchParams::apply("one");
+    let api: Api<ConfigMap> = target.api();
+    let answer = api.patch("this", &params, &Patch::Apply(config_map("that", &json!({})))).await;
+    assert_eq!(refusal(answer), (400, "BadRequest".into()));
+}
+
+async fn a_long_list_is_read_in_pages(target: &Target) {
+    for name in ["a", "b", "c"] {
+        let mut object = config_map(name, &json!({}));
+        object["metadata"]["labels"] = json!({"listed": "yes"});
+        target.create::<ConfigMap>(object).await.unwrap();
+    }
+    let api: Api<ConfigMap> = target.api();
+    let mut params = ListParams::default().labels("listed").limit(2);
+    let first = api.list(&params).await.unwrap();
+    assert_eq!(first.items.iter().map(ResourceExt::name_any).collect::<Vec<_>>(), ["a", "b"]);
+    params.continue_token = first.metadata.continue_;
+    let second = api.list(&params).await.unwrap();
+    assert_eq!(second.items.iter().map(ResourceExt::name_any).collect::<Vec<_>>(), ["c"]);
+    assert_eq!(second.metadata.continue_.unwrap_or_default(), "");
+}
+
+async fn a_namespace_begins_with_an_account_and_certificates(target: &Target) {
+    target.until::<k8s_openapi::api::core::v1::ServiceAccount>("default", |_| true).await;
+    let certificates = target.until::<ConfigMap>("kube-root-ca.crt", |_| true).await;
+    assert!(certificates.data.unwrap()["ca.crt"].contains("BEGIN CERTIFICATE"));
 }

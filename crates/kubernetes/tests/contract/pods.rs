@@ -87,7 +87,7 @@ async fn a_roll_out_keeps_what_serves_until_the_new_one_does(target: &Target) {
     let status = target.until::<Deployment>("web", |_| true).await.status.unwrap();
     assert_eq!(status.ready_replicas, Some(1));
     let good = deployment(target, "web", 1, |container| {
-        container["env"] = json!([{"name": "GREETING", "value": "2"}])
+        container["env"] = json!([{"name": "GREETING", "value": "2"}]);
     });
     target.apply::<Deployment>("one", false, good).await.unwrap();
     target.until("web", ready(1)).await;

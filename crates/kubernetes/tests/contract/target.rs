@@ -13,7 +13,7 @@ use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
 use ulid::Ulid;
 
 /// How long anything may take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One of the two clusters.
 pub struct Target {
@@ -125,10 +125,10 @@ impl Target {
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         };
-        match tokio::time::timeout(PATIENCE, waiting).await {
-            Ok(object) => object,
-            Err(_) => panic!("{name} did not become as expected"),
-        }
+        let Ok(object) = tokio::time::timeout(PATIENCE, waiting).await else {
+            panic!("{name} did not become as expected")
+        };
+        object
     }
 
     /// Waits until the question is answered with yes.
@@ -182,8 +182,13 @@ macro_rules! on_both {
             $(#[tokio::test] async fn $rule() {
                 let needs_node = false $(|| stringify!($node) == "node")?;
                 if let Some(target) = $crate::target::Target::real(needs_node).await {
-                    super::$rule(&target).await;
+                    // A rule that is broken leaves nothing behind either.
+                    let rule = std::panic::AssertUnwindSafe(super::$rule(&target));
+                    let outcome = futures::FutureExt::catch_unwind(rule).await;
                     target.clean().await;
+                    if let Err(broken) = outcome {
+                        std::panic::resume_unwind(broken);
+                    }
                 }
             })*
         }

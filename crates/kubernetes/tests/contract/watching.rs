@@ -13,6 +13,8 @@ use crate::target::{PATIENCE, Target, on_both};
 on_both! {
     a_watch_tells_what_happened_since_the_list_in_order;
     an_object_that_ceases_to_match_is_deleted_to_the_watch;
+    a_watch_without_a_version_begins_with_what_is_there;
+    a_watch_ends_when_its_time_is_over;
     a_watch_from_a_forgotten_version_is_told_to_list_anew;
 }
 
@@ -78,4 +80,20 @@ async fn a_watch_from_a_forgotten_version_is_told_to_list_anew(target: &Target) 
         },
     };
     assert_eq!(code, 410);
+}
+
+async fn a_watch_without_a_version_begins_with_what_is_there(target: &Target) {
+    let api: Api<ConfigMap> = target.api();
+    target.create::<ConfigMap>(labelled("one", "web")).await.unwrap();
+    assert_eq!(events(&api, "tier=web", "0", 1).await, ["added one"]);
+}
+
+async fn a_watch_ends_when_its_time_is_over(target: &Target) {
+    let api: Api<ConfigMap> = target.api();
+    let version = api.list(&ListParams::default()).await.unwrap().metadata.resource_version.unwrap();
+    let params = WatchParams::default().labels("tier=nobody").timeout(1);
+    let stream = api.watch(&params, &version).await.unwrap();
+    let told = stream.try_filter(|event| std::future::ready(!matches!(event, WatchEvent::Bookmark(_))));
+    let told: Vec<_> = tokio::time::timeout(PATIENCE, told.try_collect()).await.unwrap().unwrap();
+    assert!(told.is_empty());
 }

@@ -4,7 +4,10 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
-use kube::{Api, api::DeleteParams};
+use kube::{
+    Api,
+    api::{DeleteParams, PostParams},
+};
 use slipway_domain::{
     ids::{ApplicationId, Clock},
     image::ImageRef,
@@ -94,7 +97,7 @@ async fn s1_09_a_namespace_of_somebody_else_is_not_touched(target: &Target) {
     let (cluster, shop) = (cluster(target), shop(target));
     let namespaces: Api<Namespace> = Api::all(target.client.clone());
     let foreign = serde_json::json!({"metadata": {"name": shop.name}});
-    namespaces.create(&Default::default(), &serde_json::from_value(foreign).unwrap()).await.unwrap();
+    namespaces.create(&PostParams::default(), &serde_json::from_value(foreign).unwrap()).await.unwrap();
     let refused = cluster.apply(&shop).await.unwrap_err();
     assert!(matches!(refused, ApplyProblem::Hopeless(cause) if cause.code == "SLW_NAMESPACE_TAKEN"));
     assert_eq!(cluster.remove(&shop.name, shop.id).await.unwrap(), Removal::NotOurs);
