@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the scripts that start real platforms: say what happens, start a process and remember its id,
 # stop exactly what was started, wait for a condition. Sourced, never run.
 #

@@ -6,7 +6,7 @@ kctl() { kubectl --kubeconfig "$etc/admin.kubeconfig" "$@"; }
 # start_control_plane PREFIX : PREFIX is the command that puts a program where it belongs (in_ns or env).
 start_control_plane() {
   local place=()
-  [ "$1" = in_ns ] && place=(nsenter --net=/run/netns/$NS --)
+  [ "$1" = in_ns ] && place=(nsenter "--net=/run/netns/$NS" --)
   # A test cluster that dies with its machine need not wait for the disk.
   start etcd "${place[@]}" etcd --data-dir "$data/etcd" --unsafe-no-fsync --log-level warn \
     --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 \

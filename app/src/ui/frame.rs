@@ -32,7 +32,7 @@ pub fn Frame(
             </p>
         })}
         {stale.map(|text| view! { <p class="banner bg-doubt/16 text-ink" role="status">{text}</p> })}
-        <div class="mx-auto grid max-w-7xl gap-x-8 px-4 sm:px-6 lg:grid-cols-[13rem_1fr]">
+        <div class="mx-auto grid max-w-7xl gap-x-8 px-4 sm:px-6 lg:grid-cols-[15rem_1fr]">
             <header class="flex flex-wrap items-center gap-x-6 gap-y-2 py-4 lg:flex-col lg:items-stretch lg:gap-6 lg:py-7">
                 <a class="flex items-center gap-2 text-base font-semibold tracking-tight" href="/">
                     <span class="text-accent"><Icon glyph=Glyph::Slipway class="size-6"/></span>

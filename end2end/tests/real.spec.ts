@@ -1,0 +1,104 @@
+// The whole on real parts: Keycloak, Kubernetes with a real container, registry, Ingress, PostgreSQL.
+import { expect, test } from '@playwright/test';
+import { request as httpRequest } from 'node:http';
+import { badge, deploy, Portal, undeploy } from './portal.ts';
+
+const env = process.env;
+const required = !!env.SLIPWAY_TEST_REQUIRE;
+const hasPlatforms = !!(env.SLIPWAY_TEST_KUBECONFIG && env.SLIPWAY_TEST_OIDC_ISSUER && env.SLIPWAY_TEST_NODE === 'yes');
+test.skip(!hasPlatforms && !required, 'needs the real cluster and identity provider: run make test');
+// A cluster without a node that runs containers is a limit of the machine, not a failure.
+test.skip(env.SLIPWAY_TEST_NODE === 'no', 'the cluster has no node that runs containers (no root or no namespaces)');
+
+let portal: Portal;
+test.beforeAll(async () => {
+  portal = await Portal.start({
+    SLIPWAY_CLUSTER: `kubeconfig:${env.SLIPWAY_TEST_KUBECONFIG}`,
+    SLIPWAY_IMAGE_MIRROR: `http://${env.SLIPWAY_TEST_REGISTRY}`,
+    SLIPWAY_INGRESS_CLASS: 'traefik',
+    SLIPWAY_OIDC_ISSUER: env.SLIPWAY_TEST_OIDC_ISSUER!,
+    SLIPWAY_OIDC_CLIENT_ID: env.SLIPWAY_TEST_OIDC_CLIENT_ID!,
+    SLIPWAY_OIDC_CLIENT_SECRET: env.SLIPWAY_TEST_OIDC_CLIENT_SECRET!,
+    SLIPWAY_DATABASE_URL: env.SLIPWAY_TEST_POSTGRES!,
+  });
+});
+test.afterAll(async () => { await portal?.stop(); });
+
+async function signInAs(page: import('@playwright/test').Page, name: string) {
+  await page.goto(portal.url + '/devops/releases');
+  await page.getByRole('link', { name: /^Sign in with/ }).click();
+  await page.getByLabel('Username').fill(name);
+  await page.getByRole('textbox', { name: 'Password' }).fill('password');
+  await page.getByRole('button', { name: 'Sign In' }).click();
+}
+
+/** Fetches a page through the gateway, by its host name, from the address where the gateway really is. */
+function throughGateway(path: string): Promise<{ status: number; body: string }> {
+  const [host, port] = env.SLIPWAY_TEST_GATEWAY!.split(':');
+  return new Promise((done, failed) => {
+    const request = httpRequest({ host, port, path, headers: { host: 'gateway.localhost' } }, (answer) => {
+      let body = '';
+      answer.on('data', (text) => (body += text));
+      answer.on('end', () => done({ status: answer.statusCode!, body }));
+    });
+    request.on('error', failed).end();
+  });
+}
+
+test('S1.08 a person signs in through Keycloak, deploys on a real cluster, fetches the page, undeploys', async ({ page }) => {
+  test.setTimeout(180_000);
+  await signInAs(page, 'devopsuser');
+  await expect(page.getByRole('heading', { name: 'Application releases' })).toBeVisible();
+  await expect(page.getByText('Sandbox')).toHaveCount(0);
+  await deploy(page, portal, 'welcome', 'harbour');
+  await expect(badge(page, 'Running')).toBeVisible({ timeout: 90_000 });
+  const link = page.getByRole('link', { name: 'Open' });
+  await expect(link).toHaveAttribute('href', 'http://gateway.localhost/harbour');
+  await expect.poll(async () => (await throughGateway('/harbour')).status, { timeout: 30_000 }).toBe(200);
+  expect((await throughGateway('/harbour')).body).toContain('Welcome aboard, once more');
+  await undeploy(page, portal, 'harbour');
+  await expect(badge(page, 'Undeployed')).toBeVisible({ timeout: 120_000 });
+  expect((await throughGateway('/harbour')).status).toBe(404);
+});
+
+test('D2 the registry that does not have the image is asked before anything is made', async ({ page }) => {
+  await signInAs(page, 'devopsuser');
+  await deploy(page, portal, 'missing-image', 'nowhere');
+  await expect(badge(page, 'ImageBuildFailed')).toBeVisible();
+  await expect(page.getByRole('alert')).toContainText('404 Not Found');
+  await undeploy(page, portal, 'nowhere', 'Force Undeploy');
+  await expect(badge(page, 'Undeployed')).toBeVisible({ timeout: 60_000 });
+});
+
+test('D2 a container that crashes on a real node is told with its exit code', async ({ page }) => {
+  test.setTimeout(120_000);
+  await signInAs(page, 'devopsuser');
+  await deploy(page, portal, 'unsteady', 'wobbly');
+  await expect(page.getByRole('alert')).toContainText('exit code 3', { timeout: 60_000 });
+  await undeploy(page, portal, 'wobbly', 'Force Undeploy').catch(async () => undeploy(page, portal, 'wobbly'));
+  await expect(badge(page, 'Undeployed')).toBeVisible({ timeout: 90_000 });
+});
+
+test('S1.02 somebody without APS_DEVOPS is told which role is missing', async ({ page }) => {
+  await signInAs(page, 'hruser');
+  await expect(page.getByRole('heading', { name: 'You may not see this' })).toBeVisible();
+  await expect(page.getByText(/needs the role APS_DEVOPS/)).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Devops' })).toHaveCount(0);
+  const answer = await page.goto(portal.url + '/devops/instances');
+  expect(answer!.status()).toBe(403);
+  const events = await page.request.get(portal.url + '/api/v1/events');
+  expect(events.status()).toBe(403);
+});
+
+test('S1.13 the answer of the identity provider counts once and only in the browser that asked', async ({ page, browser }) => {
+  let answer = '';
+  page.on('request', (request) => { if (request.url().includes('/auth/callback')) answer = request.url(); });
+  await signInAs(page, 'devopsuser');
+  await expect(page.getByRole('heading', { name: 'Application releases' })).toBeVisible();
+  expect(answer).toContain('code=');
+  const other = await browser.newPage();
+  await other.goto(answer);
+  await expect(other.getByText('was begun in another browser')).toBeVisible();
+  await page.goto(answer);
+  await expect(page.getByText('was begun in another browser')).toBeVisible();
+});
