@@ -61,7 +61,7 @@ $(SITE)/slipway_bg.wasm: $(WASM)
 	@mkdir -p $(SITE)
 	wasm-bindgen --target web --no-typescript --out-dir $(SITE) --out-name slipway $(WASM)
 	wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
-	  --enable-reference-types --enable-multivalue -o $@ $@
+	  --enable-reference-types --enable-multivalue --strip-debug --strip-producers -o $@ $@
 
 $(SITE)/slipway.css: style/tailwind.css $(RUST) package-lock.json
 	@mkdir -p $(SITE)

@@ -7,9 +7,10 @@
 #
 # Where root or network namespaces are missing (or with SLIPWAY_TEST_CLUSTER_NODE=no) the control plane alone runs,
 # with a node that exists only as an API object: enough for everything that needs no running container.
-set -euo pipefail
+#
 # The parts that are sourced below use what is set here.
 # shellcheck disable=SC2034
+set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 SLIPWAY_TEST_STATE=${SLIPWAY_TEST_CLUSTER_STATE:-${SLIPWAY_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}/cluster}
 # shellcheck source=../lib.sh

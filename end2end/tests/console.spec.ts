@@ -157,7 +157,8 @@ test('a form that was posted from another site is refused', async ({ page }) => 
 
 test('D15 pages have no serious accessibility problem, in light and dark', async ({ browser }) => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const page = await browser.newPage({ colorScheme, reducedMotion: 'reduce' });
+    const context = await browser.newContext({ colorScheme, reducedMotion: 'reduce' });
+    const page = await context.newPage();
     await signIn(page, portal);
     for (const path of ['/', '/devops/releases', '/devops/releases/welcome/deploy?check=1', '/devops/instances', '/devops/instances/steady', '/devops/instances/steady/undeploy']) {
       await page.goto(portal.url + path);
@@ -165,7 +166,7 @@ test('D15 pages have no serious accessibility problem, in light and dark', async
       const serious = violations.filter((v) => ['serious', 'critical'].includes(v.impact ?? ''));
       expect(serious.map((v) => `${path} ${v.id}: ${v.nodes.map((n) => n.target).join(' ')}`)).toEqual([]);
     }
-    await page.close();
+    await context.close();
   }
 });
 

@@ -1,7 +1,11 @@
 // The whole on real parts: Keycloak, Kubernetes with a real container, registry, Ingress, PostgreSQL.
 import { expect, test } from '@playwright/test';
 import { request as httpRequest } from 'node:http';
-import { badge, deploy, Portal, undeploy } from './portal.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { badge, deploy, freePort, Portal, signIn, undeploy } from './portal.ts';
 
 const env = process.env;
 const required = !!env.SLIPWAY_TEST_REQUIRE;
@@ -101,4 +105,69 @@ test('S1.13 the answer of the identity provider counts once and only in the brow
   await expect(other.getByText('was begun in another browser')).toBeVisible();
   await page.goto(answer);
   await expect(page.getByText('was begun in another browser')).toBeVisible();
+});
+
+/** A wire to the API server that can be cut and mended. */
+class Wire {
+  private server?: Server;
+  private sockets = new Set<Socket>();
+  constructor(readonly port: number, private readonly host: string, private readonly target: number) {}
+
+  mend(): Promise<void> {
+    this.server = createServer((from) => {
+      const to = connect(this.target, this.host);
+      for (const [one, other] of [[from, to], [to, from]] as const) {
+        this.sockets.add(one);
+        one.on('error', () => other.destroy()).on('close', () => { this.sockets.delete(one); other.destroy(); });
+        one.pipe(other);
+      }
+    });
+    return new Promise((done) => this.server!.listen(this.port, '127.0.0.1', done));
+  }
+
+  cut(): Promise<void> {
+    const closed = new Promise<void>((done) => this.server!.close(() => done()));
+    for (const socket of this.sockets) socket.destroy();
+    return closed;
+  }
+}
+
+test('a cluster that goes away: pages show the last known state, operations wait and go on', async ({ page }) => {
+  test.setTimeout(180_000);
+  const kubeconfig = readFileSync(env.SLIPWAY_TEST_KUBECONFIG!, 'utf8');
+  const [, host, target] = /https:\/\/([^:"]+):(\d+)/.exec(kubeconfig)!;
+  const wire = new Wire(await freePort(), host, Number(target));
+  await wire.mend();
+  const file = join(tmpdir(), `slipway-wire-${wire.port}.kubeconfig`);
+  writeFileSync(file, kubeconfig.replace(`${host}:${target}`, `127.0.0.1:${wire.port}`), { mode: 0o600 });
+  const console = await Portal.start({
+    SLIPWAY_CLUSTER: `kubeconfig:${file}`,
+    SLIPWAY_IMAGE_MIRROR: `http://${env.SLIPWAY_TEST_REGISTRY}`,
+    SLIPWAY_INGRESS_CLASS: 'traefik',
+  });
+  try {
+    await signIn(page, console);
+    await deploy(page, console, 'welcome', 'before');
+    await expect(badge(page, 'Running')).toBeVisible({ timeout: 60_000 });
+    await wire.cut();
+    const banner = page.getByText(/The cluster has been out of reach/);
+    await expect(async () => {
+      await page.goto(console.url + '/devops/instances');
+      await expect(banner).toBeVisible({ timeout: 500 });
+    }).toPass();
+    await expect(page.getByRole('row', { name: /before/ })).toContainText('Running');
+    await deploy(page, console, 'welcome', 'meanwhile');
+    await expect(badge(page, 'DeployStarted')).toBeVisible();
+    await wire.mend();
+    await expect(badge(page, 'Running')).toBeVisible({ timeout: 90_000 });
+    await page.reload();
+    await expect(banner).toHaveCount(0);
+    for (const name of ['before', 'meanwhile']) {
+      await undeploy(page, console, name);
+      await expect(badge(page, 'Undeployed')).toBeVisible({ timeout: 60_000 });
+    }
+  } finally {
+    await console.stop();
+    await wire.cut().catch(() => {});
+  }
 });

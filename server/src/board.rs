@@ -2,7 +2,7 @@
 //! and never the database.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
@@ -14,6 +14,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Events that a viewer may be behind before it is sent everything anew.
 const BACKLOG: usize = 1024;
+/// How many removed applications viewers are told of.
+const GONE: usize = 100;
 /// What another replica changed is seen at the latest after this time.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -30,6 +32,9 @@ pub struct Change {
 pub struct Board {
     store: Store,
     live: RwLock<HashMap<ApplicationId, Application>>,
+    /// Those that went last. A viewer whose page was made before an end and whose stream began after it must be
+    /// told of it.
+    gone: RwLock<VecDeque<Application>>,
     /// The newest revision that was taken in. Held while taking in, so that changes are told in their order.
     seen: Mutex<i64>,
     hub: broadcast::Sender<Change>,
@@ -39,7 +44,7 @@ impl Board {
     /// An empty board over that store.
     pub fn new(store: Store) -> Self {
         let hub = broadcast::channel(BACKLOG).0;
-        Self { store, live: RwLock::default(), seen: Mutex::new(0), hub }
+        Self { store, live: RwLock::default(), gone: RwLock::default(), seen: Mutex::new(0), hub }
     }
 
     /// Takes in what changed since the last time.
@@ -66,6 +71,9 @@ impl Board {
         let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
         if application.standing.status == Status::Undeployed {
             live.remove(&application.id);
+            let mut gone = self.gone.write().unwrap_or_else(PoisonError::into_inner);
+            gone.truncate(GONE - 1);
+            gone.push_front(application);
         } else {
             live.insert(application.id, application);
         }
@@ -79,7 +87,14 @@ impl Board {
         all
     }
 
-    /// Changes from now on. Subscribe first, then read [`Self::live`]: what comes twice does no harm.
+    /// What a viewer needs to know to begin with: live applications, and those that went last.
+    pub fn snapshot(&self) -> Vec<Application> {
+        let mut all = self.live();
+        all.extend(self.gone.read().unwrap_or_else(PoisonError::into_inner).iter().cloned());
+        all
+    }
+
+    /// Changes from now on. Subscribe first, then read [`Self::snapshot`]: what comes twice does no harm.
     pub fn subscribe(&self) -> broadcast::Receiver<Change> {
         self.hub.subscribe()
     }

@@ -9,13 +9,16 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // The cluster's client logs each failed request by itself; what matters of it is told where it is handled.
+    let filter =
+        EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("info,kube_client=off"));
     tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
     match run(cli) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
-            // The whole chain, in one line: the first part names the thing and the fix, the rest says why.
-            eprintln!("slipway: {error:#}");
+            // The chain in one line: the first part names the thing and the fix, the rest says why. Some parsers
+            // draw a picture of the place below their message, which is left out.
+            eprintln!("slipway: {}", format!("{error:#}").lines().next().unwrap_or_default());
             std::process::ExitCode::FAILURE
         }
     }

@@ -75,7 +75,8 @@ fn Details(
     let now = expect_context::<SharedDesk>().surroundings().now;
     let status = view.application.standing.status;
     let application = view.application;
-    let curl = view.gateway_url.as_ref().map(|url| format!("curl {url}"));
+    let sandbox = expect_context::<SharedDesk>().surroundings().sandbox;
+    let curl = view.gateway_url.as_ref().filter(|_| !sandbox).map(|url| format!("curl {url}"));
     let users =
         if view.spec.users.is_empty() { "nobody else".to_owned() } else { view.spec.users.join(", ") };
     view! {

@@ -85,7 +85,12 @@ fn row(application: Application, gateway: &str, now: Timestamp) -> impl IntoView
 
 /// The link to the gateway; greyed until there is something behind it.
 pub(super) fn gateway_link(address: Option<String>, status: Status) -> AnyView {
+    let sandbox = expect_context::<SharedDesk>().surroundings().sandbox;
     match address {
+        Some(_) if sandbox => {
+            let why = "The cluster is simulated, so nothing answers.";
+            view! { <span class="text-muted" title=why>"Simulated"</span> }.into_any()
+        }
         Some(address) if status == Status::Running => view! {
             <a class="link inline-flex items-center gap-1" href=address rel="external">"Open"<Icon glyph=Glyph::External class="size-3.5"/></a>
         }

@@ -54,5 +54,5 @@ fn all(board: Arc<Board>) -> impl Stream<Item = Result<Event, Infallible>> {
 
 fn snapshot(board: &Board) -> Event {
     let event = Event::default().event("snapshot");
-    event.json_data(board.live()).unwrap_or_else(|_| Event::default().comment("nothing"))
+    event.json_data(board.snapshot()).unwrap_or_else(|_| Event::default().comment("nothing"))
 }
