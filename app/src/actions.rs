@@ -6,10 +6,7 @@
 use leptos::prelude::*;
 use slipway_domain::order::OrderForm;
 
-use crate::{
-    answer::answer,
-    desk::{DeskError, SharedDesk, UndeployForm},
-};
+use crate::desk::{DeskError, UndeployForm};
 
 /// Deploys a released project (S1.29).
 #[server(prefix = "/actions", endpoint = "deploy")]
@@ -22,7 +19,7 @@ pub async fn deploy(
     #[server(default)] idempotency_key: String,
 ) -> Result<(), ServerFnError> {
     let form = OrderForm { name, project, version, admins, users, idempotency_key };
-    let (desk, answer) = (expect_context::<SharedDesk>(), answer());
+    let (desk, answer) = (expect_context::<crate::desk::SharedDesk>(), crate::answer::answer());
     match desk.deploy(&form).await {
         Ok(name) => answer.redirect(&format!("/devops/instances/{name}")),
         Err(error) => answer.redirect(&back_to_deploy(&form, &error)),
@@ -38,7 +35,7 @@ pub async fn undeploy(
     #[server(default)] force: String,
 ) -> Result<(), ServerFnError> {
     let form = UndeployForm { name, confirmation, force };
-    let (desk, answer) = (expect_context::<SharedDesk>(), answer());
+    let (desk, answer) = (expect_context::<crate::desk::SharedDesk>(), crate::answer::answer());
     match desk.undeploy(&form).await {
         Ok(()) => answer.redirect(&format!("/devops/instances/{}", escape(&form.name))),
         Err(error) => answer.redirect(&back_to_undeploy(&form, &error)),

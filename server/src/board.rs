@@ -83,7 +83,7 @@ impl Board {
     pub fn live(&self) -> Vec<Application> {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
         let mut all: Vec<_> = live.values().cloned().collect();
-        all.sort_by(|a, b| b.id.cmp(&a.id));
+        all.sort_by_key(|application| std::cmp::Reverse(application.id));
         all
     }
 

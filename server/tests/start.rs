@@ -1,6 +1,8 @@
 //! What cannot work is refused at start: one sentence that names the thing and the fix, an exit code that is not
 //! zero, and nothing half done.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::{
     fs,
     net::TcpListener,

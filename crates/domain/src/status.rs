@@ -90,8 +90,12 @@ impl Status {
             Self::ImageBuildFailed | Self::ImagePushFailed | Self::DeployStartedFailed => Tone::Bad,
             Self::Unknown => Tone::Doubtful,
             Self::Undeployed => Tone::Over,
-            Self::CreateApp | Self::ImageBuild | Self::ImagePush | Self::DeployStarted => Tone::Moving,
-            Self::Pending | Self::Undeploying => Tone::Moving,
+            Self::CreateApp
+            | Self::ImageBuild
+            | Self::ImagePush
+            | Self::DeployStarted
+            | Self::Pending
+            | Self::Undeploying => Tone::Moving,
         }
     }
 

@@ -120,8 +120,11 @@ async fn lose_lease(ports: &Ports, options: &Options, id: OperationId) {
             Ok(true) => held_until = now + signed(options.lease),
             Ok(false) => return,
             // A short silence of the database is no reason to give up what is still ours.
-            Err(_) if now < held_until => {}
-            Err(_) => return,
+            Err(_) => {
+                if now >= held_until {
+                    return;
+                }
+            }
         }
     }
 }

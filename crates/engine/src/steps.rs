@@ -20,10 +20,10 @@ const LOOK_AT_REMOVAL: SignedDuration = SignedDuration::from_millis(700);
 /// Runs a step of the job.
 pub(crate) async fn run(ports: &Ports, step: Step, job: &mut Job) -> Verdict {
     match step {
-        Step::Accepted => Verdict::Next,
+        // To be accepted is all that the first step is about; and nothing is pushed, because every component runs
+        // an image that is in a registry already.
+        Step::Accepted | Step::Push => Verdict::Next,
         Step::Build => build(ports, job).await,
-        // Every component runs an image that is in a registry already.
-        Step::Push => Verdict::Next,
         Step::Apply => apply(ports, job).await,
         Step::Settle => settle(ports, job).await,
         Step::Remove => remove(ports, job).await,

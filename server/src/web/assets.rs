@@ -38,6 +38,6 @@ pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
 
 fn tag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
-    let hex: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("\"{hex}\"")
+    let start = hash.first_chunk().map_or(0, |start| u64::from_be_bytes(*start));
+    format!("\"{start:016x}\"")
 }
