@@ -62,7 +62,12 @@ on_failure() {
 
 whole_cluster() {
   local ip=$IP
-  if [ -e /run/netns/$NS ]; then fail "a test cluster is up on this machine already, or its remains are; run make cluster-down"; fi
+  if [ -e /run/netns/$NS ]; then
+    [ -z "$(ip netns pids $NS)" ] || fail "a test cluster is up on this machine already; run make cluster-down first"
+    say "removing the remains of a cluster that was killed"
+    stop_node || true
+    remove_network || true
+  fi
   make_network >&2
   make_certificates >&2
   start_control_plane in_ns >&2
@@ -85,11 +90,12 @@ control_plane_alone() {
   echo "SLIPWAY_TEST_NODE=no"
 }
 
+# What cannot be stopped because it is not there must not keep the rest from being stopped.
 down() {
-  stop_services
-  stop_node
-  stop_control_plane
-  remove_network
+  stop_services || true
+  stop_node || true
+  stop_control_plane || true
+  remove_network || true
   rm -rf "$state"
 }
 
