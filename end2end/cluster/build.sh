@@ -31,18 +31,25 @@ key() {
 
 # build TOOL WHAT... : builds into a folder of its own and renames it, so that a killed build leaves no half result.
 build() {
-  local tool=$1 target began; shift
+  local tool=$1 target new began; shift
   target=$SLIPWAY_TEST_CACHE/bin/$tool-$(key "$tool")
   [ -d "$target" ] && return
   ensure_go
   began=$(date +%s)
   say "building $tool (once a machine)"
-  mkdir -p "$SLIPWAY_TEST_CACHE/bin"; rm -rf "$target.new"; mkdir "$target.new"
-  (cd "$here/tools/$tool" && CGO_ENABLED=0 go build -mod=readonly -trimpath -ldflags="-s -w $version_flags" -o "$target.new/" "$@")
+  mkdir -p "$SLIPWAY_TEST_CACHE/bin"
+  new=$(mktemp -d "$target.XXXXXX")
+  # shellcheck disable=SC2064
+  trap "rm -rf '$new'" EXIT
+  # No build information of the repository: it would make another image digest with every commit.
+  (cd "$here/tools/$tool" && CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false -ldflags="-s -w $version_flags" -o "$new/" "$@")
   if [ "$tool" = probe ]; then
-    (cd "$here/tools/probe" && CGO_ENABLED=0 GOARCH=arm64 go build -trimpath -ldflags='-s -w' -o "$target.new/probe-arm64" ./cmd/probe)
+    (cd "$here/tools/probe" && CGO_ENABLED=0 GOARCH=arm64 go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$new/probe-arm64" ./cmd/probe)
   fi
-  mv "$target.new" "$target"
+  chmod 755 "$new"
+  # Another build of the same may have been faster.
+  [ -d "$target" ] || mv -T "$new" "$target"
+  rm -rf "$new"; trap - EXIT
   say "built $tool in $(($(date +%s) - began)) s"
 }
 

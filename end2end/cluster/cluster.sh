@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # A real single-node Kubernetes for tests, in a network namespace of its own, without a container engine.
 #
-#   cluster.sh up     starts it and prints lines to be sourced: KUBECONFIG, SLIPWAY_TEST_REGISTRY, …
-#   cluster.sh env    prints the same lines if it is up
-#   cluster.sh down   removes every trace
+#   cluster.sh up      starts it and prints lines to be sourced: KUBECONFIG, SLIPWAY_TEST_REGISTRY, …
+#   cluster.sh env     prints the same lines if it is up, fails otherwise
+#   cluster.sh status  says which parts run, fails if one does not
+#   cluster.sh down    removes every trace
 #
 # Where root or network namespaces are missing (or with SLIPWAY_TEST_CLUSTER_NODE=no) the control plane alone runs,
 # with a node that exists only as an API object: enough for everything that needs no running container.
@@ -23,51 +24,77 @@ NODE=node1
 SERVICES=10.96.0.0/16
 PODS=10.244.0.0/24
 DNS=10.96.0.10
+LOOPBACK_REGISTRY=5055        # where the registry listens if there is no node
 state=$SLIPWAY_TEST_STATE
 pki=$state/pki etc=$state/etc data=$state/data
 socket=/run/slipway-containerd/containerd.sock
+# Everything a cluster may run, in the order in which it is started.
+parts=(etcd kube-apiserver kube-controller-manager kube-scheduler lease containerd kubelet kube-proxy
+  registry registry-auth coredns traefik)
 
-for part in network certificates control-plane node services; do
+for part in claim network certificates control-plane node services; do
   # shellcheck disable=SC1090
   . "$here/$part.sh"
 done
 
-has_node() {
-  [ "${SLIPWAY_TEST_CLUSTER_NODE:-yes}" != no ] && [ "$(id -u)" = 0 ] && { [ -e /run/netns/$NS ] || can_make_namespaces; }
-}
+has_node() { [ "${SLIPWAY_TEST_CLUSTER_NODE:-yes}" != no ] && [ "$(id -u)" = 0 ] && can_make_namespaces; }
 
 print_env() { [ -s "$state/env" ] && cat "$state/env"; }
 
+is_up() { running kube-apiserver && print_env; }
+
 up() {
-  if running kube-apiserver && print_env; then return; fi
-  local began; began=$(date +%s)
+  if is_up; then return; fi
+  local began bins kind=control_plane_alone; began=$(date +%s)
   mapfile -t bins < <("$here/build.sh")
+  [ ${#bins[@]} = 4 ] || fail "the programs of the cluster were not built"
   kubernetes_bin=${bins[0]} coredns_bin=${bins[1]} traefik_bin=${bins[2]} probe_bin=${bins[3]}
   PATH=$kubernetes_bin:$coredns_bin:$traefik_bin:$probe_bin:$PATH
-  mkdir -p "$pki" "$etc" "$data" "$state/log/pods"
+  if has_node; then kind=whole_cluster; fi
+  # Before the trap is set: who is refused must not take down what belongs to another.
+  "refuse_$kind"
   trap 'on_failure' EXIT
-  if has_node; then whole_cluster; else control_plane_alone; fi >"$state/env.new"
+  # Killed or interrupted, the shell would not run the trap above.
+  trap 'exit 130' INT TERM
+  mkdir -p "$pki" "$etc" "$data" "$state/log/pods"
+  echo "$kind" >"$state/kind"
+  cat /proc/sys/kernel/random/boot_id >"$state/boot"
+  "$kind" >"$state/env.new"
+  # One that ended meanwhile would only be missed by the test that needs it.
+  status >/dev/null
   mv "$state/env.new" "$state/env"
-  trap - EXIT
+  rm -f "$state/run/starting.pid"
+  trap - EXIT INT TERM
   say "cluster is up ($(($(date +%s) - began)) s)"
   print_env
 }
 
 on_failure() {
-  say "the cluster did not start; the last lines of its logs:"
-  tail -n 5 "$state"/log/*.log >&2 || true
-  mkdir -p "$SLIPWAY_TEST_CACHE" && cp -r "$state/log" "$SLIPWAY_TEST_CACHE/cluster-last-log" 2>/dev/null || true
+  set +e
+  trap - EXIT
+  tell_what_failed
+  mkdir -p "$SLIPWAY_TEST_CACHE/cluster-last-log"
+  cp -r "$state/log/." "$SLIPWAY_TEST_CACHE/cluster-last-log" 2>/dev/null
   down
+  exit 1
+}
+
+# The part that has ended is the guilty one; if all run, the last words of each.
+tell_what_failed() {
+  local part guilty=()
+  for part in "${parts[@]}"; do
+    if [ -s "$state/run/$part.pid" ] && ! running "$part"; then guilty+=("$state/log/$part.log"); fi
+  done
+  if [ ${#guilty[@]} -gt 0 ]; then
+    say "the cluster did not start: these parts ended by themselves"; tail -n 20 "${guilty[@]}" >&2
+  elif [ -d "$state/log" ]; then
+    say "the cluster did not start; the last lines of its logs:"; tail -n 4 "$state"/log/*.log >&2
+  fi
+  say "all logs are kept in $SLIPWAY_TEST_CACHE/cluster-last-log"
 }
 
 whole_cluster() {
   local ip=$IP
-  if [ -e /run/netns/$NS ]; then
-    [ -z "$(ip netns pids $NS)" ] || fail "a test cluster is up on this machine already; run make cluster-down first"
-    say "removing the remains of a cluster that was killed"
-    stop_node || true
-    remove_network || true
-  fi
   make_network >&2
   make_certificates >&2
   start_control_plane in_ns >&2
@@ -81,27 +108,47 @@ whole_cluster() {
 }
 
 control_plane_alone() {
-  say "control plane alone: no root or no network namespaces, so no container can run"
+  say "control plane alone: no root, no network namespaces or not wanted, so no container can run"
   local ip=127.0.0.1
   make_certificates >&2
   start_control_plane env >&2
   make_paper_node >&2
+  start_loopback_registry >&2
   echo "KUBECONFIG=$etc/admin.kubeconfig"
+  echo "SLIPWAY_TEST_REGISTRY=127.0.0.1:$LOOPBACK_REGISTRY"
   echo "SLIPWAY_TEST_NODE=no"
+}
+
+status() {
+  local part rc=0
+  if ! running kube-apiserver; then say "cluster is down"; return 1; fi
+  for part in "${parts[@]}"; do
+    [ -e "$state/run/$part.pid" ] || continue
+    if running "$part"; then echo "runs   $part"; else echo "ENDED  $part (see $state/log/$part.log)"; rc=1; fi
+  done
+  return $rc
 }
 
 # What cannot be stopped because it is not there must not keep the rest from being stopped.
 down() {
+  if ! may_remove_from_machine; then
+    # Only what this state directory recorded; the network and the containers belong to another cluster.
+    stop_services || true; stop_control_plane || true; rm -rf --one-file-system "$state"; return
+  fi
   stop_services || true
   stop_node || true
   stop_control_plane || true
   remove_network || true
-  rm -rf "$state"
+  # A pod may have had a folder of this machine mounted below: never delete through a mount.
+  rm -rf --one-file-system "$state"
+  give_up_claim
 }
 
+forget_last_boot
 case ${1:-} in
   up) up ;;
-  env) running kube-apiserver && print_env ;;
+  env) is_up ;;
+  status) status ;;
   down) down; say "cluster is gone" ;;
-  *) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

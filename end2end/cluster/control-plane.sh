@@ -1,6 +1,8 @@
 # etcd, API server, controller manager, scheduler.
 # shellcheck shell=bash disable=SC2154
 
+PAPER_NODE=paper
+
 kctl() { kubectl --kubeconfig "$etc/admin.kubeconfig" "$@"; }
 
 # start_control_plane PREFIX : PREFIX is the command that puts a program where it belongs (in_ns or env).
@@ -36,14 +38,33 @@ make_paper_node() {
   kctl apply -f - <<YAML
 apiVersion: v1
 kind: Node
-metadata: {name: paper, labels: {kubernetes.io/arch: amd64, kubernetes.io/os: linux}}
+metadata: {name: $PAPER_NODE, labels: {kubernetes.io/arch: amd64, kubernetes.io/os: linux, kubernetes.io/hostname: $PAPER_NODE}}
 YAML
-  kctl patch node paper --subresource=status --type=merge -p '{"status": {
+  kctl patch node $PAPER_NODE --subresource=status --type=merge -p '{"status": {
     "capacity": {"cpu": "2", "memory": "8Gi", "pods": "110"}, "allocatable": {"cpu": "2", "memory": "8Gi", "pods": "110"},
     "conditions": [{"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "on paper",
-      "lastHeartbeatTime": "2099-01-01T00:00:00Z", "lastTransitionTime": "2020-01-01T00:00:00Z"}]}}'
+      "lastTransitionTime": "2020-01-01T00:00:00Z"}]}}'
+  start lease bash -c "$(declare -f renew_lease); renew_lease '$kubernetes_bin/kubectl' '$etc/admin.kubeconfig' $PAPER_NODE"
+  # Scheduling is refused until the controller has taken the taint of a new node away.
+  wait_for "node is schedulable" 30 eval '[ -z "$(kctl get node $PAPER_NODE -o jsonpath={.spec.taints})" ]'
+}
+
+# renew_lease KUBECTL KUBECONFIG NODE : the sign of life that a kubelet would give. Without it the controller
+# declares the node lost after 50 s and evicts its pods.
+renew_lease() {
+  # Told to end, it must not leave its sleep behind.
+  trap 'kill $!; exit' TERM
+  while true; do
+    "$1" --kubeconfig "$2" apply -f - <<YAML
+apiVersion: coordination.k8s.io/v1
+kind: Lease
+metadata: {name: $3, namespace: kube-node-lease}
+spec: {holderIdentity: $3, leaseDurationSeconds: 40, renewTime: "$(date -u +%Y-%m-%dT%H:%M:%S.000000Z)"}
+YAML
+    sleep 10 & wait $!
+  done
 }
 
 stop_control_plane() {
-  stop kube-scheduler; stop kube-controller-manager; stop kube-apiserver; stop etcd
+  stop lease; stop kube-scheduler; stop kube-controller-manager; stop kube-apiserver; stop etcd
 }

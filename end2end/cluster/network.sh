@@ -3,12 +3,14 @@
 # shellcheck shell=bash disable=SC2154
 
 can_make_namespaces() {
-  ip netns add slipway-trial 2>/dev/null && ip netns del slipway-trial
+  local trial=slipway-trial-$$
+  ip netns add $trial 2>/dev/null && ip netns del $trial
 }
 
 # `ip netns exec` would remount /sys and hide the cgroups that the kubelet and runc need.
 in_ns() { nsenter --net=/run/netns/$NS -- "$@"; }
 
+# The kubelet refuses a loopback address for its node, hence the wire.
 make_network() {
   ip netns add $NS
   ip link add slipway-host type veth peer name slipway-node netns $NS
@@ -18,18 +20,16 @@ make_network() {
   ip -n $NS link set slipway-node up
   ip -n $NS link set lo up
   ip -n $NS route add default via $HOST_IP
+  # route_localnet: kube-proxy leads node ports on 127.0.0.1 to pods.
   in_ns sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.route_localnet=1
+  # Only where the bridge module is loaded; without it bridged packets do not pass iptables anyway.
   in_ns sysctl -qw net.bridge.bridge-nf-call-iptables=1 2>/dev/null || true
   ip route add $PODS via $IP
   ip route add $SERVICES via $IP
 }
 
+# The wire, its routes and all iptables rules go with the namespace.
 remove_network() {
-  local namespace
-  # The sandboxes of pods that were killed with their node.
-  if [ -d /run/netns ]; then
-    for namespace in $(ip netns list | awk '/^cni-/{print $1}'); do ip netns del "$namespace"; done
-  fi
   ip link del slipway-host 2>/dev/null || true
   ip netns del $NS 2>/dev/null || true
 }

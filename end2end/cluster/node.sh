@@ -1,7 +1,12 @@
 # The node: containerd, kubelet, kube-proxy, and the registry that it pulls from.
 # shellcheck shell=bash disable=SC2154
 
+CGROUP=slipway-test
+
 start_node() {
+  make_cgroup
+  # Shims put their sockets there, whatever is configured.
+  [ -e /run/containerd ] || : >"$state/made-run-containerd"
   write_containerd_config
   start containerd nsenter --net=/run/netns/$NS -- containerd -c "$etc/containerd.toml"
   wait_for "containerd answers" 30 ctr -a $socket version
@@ -41,6 +46,8 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 [grpc]
   address = "$socket"
 [plugins."io.containerd.grpc.v1.cri"]
+  # With our own files, so that they go with them and no other runtime's are mistaken for ours.
+  netns_mounts_under_state_dir = true
   sandbox_image = "localhost/pause:1"
   disable_tcp_service = true
   restrict_oom_score_adj = true
@@ -71,6 +78,8 @@ tlsCertFile: $pki/kubelet.crt
 tlsPrivateKeyFile: $pki/kubelet.key
 # There is no systemd that could manage cgroups.
 cgroupDriver: cgroupfs
+# Not the root: a kubelet removes every pod's cgroup below that it does not know, also another kubelet's.
+cgroupRoot: /$CGROUP
 containerRuntimeEndpoint: unix://$socket
 clusterDomain: cluster.local
 clusterDNS: ["$DNS"]
@@ -99,29 +108,74 @@ conntrack: {maxPerCore: 0, min: 0, tcpCloseWaitTimeout: 0s, tcpEstablishedTimeou
 YAML
 }
 
+# In every hierarchy, because the kubelet wants to find its root everywhere (version 1 has many, version 2 has one).
+make_cgroup() {
+  local hierarchy controller
+  if [ -e /sys/fs/cgroup/cgroup.controllers ]; then
+    for controller in cpu cpuset memory io pids hugetlb; do
+      echo "+$controller" >/sys/fs/cgroup/cgroup.subtree_control 2>/dev/null || true
+    done
+    mkdir -p /sys/fs/cgroup/$CGROUP
+    return
+  fi
+  for hierarchy in /sys/fs/cgroup/*/; do
+    [ -L "${hierarchy%/}" ] || mkdir -p "$hierarchy$CGROUP"
+  done
+  # A new cpuset is empty, and no process can enter an empty one.
+  for controller in cpus mems; do
+    cat /sys/fs/cgroup/cpuset/cpuset.$controller >/sys/fs/cgroup/cpuset/$CGROUP/cpuset.$controller 2>/dev/null || true
+  done
+}
+
 stop_node() {
   stop kubelet; stop kube-proxy
-  local task process mount
-  if [ -S $socket ]; then
-    for task in $(ctr -a $socket -n k8s.io tasks ls -q 2>/dev/null); do
-      ctr -a $socket -n k8s.io tasks kill -s SIGKILL "$task" >/dev/null 2>&1 || true
-    done
-    for task in $(ctr -a $socket -n k8s.io tasks ls -q 2>/dev/null); do
-      ctr -a $socket -n k8s.io tasks delete -f "$task" >/dev/null 2>&1 || true
-    done
-  fi
+  end_containers
   stop containerd
-  # Shims outlive their containerd; ours are those that name our socket.
+  end_shims
+  remove_mounts
+  remove_cgroups
+  rm -rf --one-file-system /run/slipway-containerd
+  if [ -e "$state/made-run-containerd" ] && ! pgrep -x containerd >/dev/null; then rm -rf --one-file-system /run/containerd; fi
+}
+
+end_containers() {
+  [ -S $socket ] || return 0
+  local task ctr=(ctr --connect-timeout 2s -a "$socket" -n k8s.io)
+  # Killed, not asked: an application may take its 30 seconds, or never end.
+  for task in $("${ctr[@]}" tasks ls -q 2>/dev/null); do "${ctr[@]}" tasks kill -s SIGKILL "$task" >/dev/null 2>&1 || true; done
+  for task in $("${ctr[@]}" tasks ls -q 2>/dev/null); do "${ctr[@]}" tasks delete -f "$task" >/dev/null 2>&1 || true; done
+}
+
+# Shims outlive their containerd, and their containers outlive them; ours are those that name our socket.
+end_shims() {
+  local process child
   for process in /proc/[0-9]*; do
-    if tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "containerd-shim.*$socket"; then
-      kill -9 "${process#/proc/}" 2>/dev/null || true
+    if tr '\0' ' ' <"$process/cmdline" 2>/dev/null | grep -q "^[^ ]*containerd-shim[^ ]* .*-address $socket"; then
+      process=${process#/proc/}
+      for child in $(cat "/proc/$process/task/"*/children 2>/dev/null); do kill -9 "$child" 2>/dev/null || true; done
+      kill -9 "$process" 2>/dev/null || true
     fi
   done
-  awk '{print $2}' /proc/mounts | grep -E "^($state|/run/slipway-containerd)/" | sort -r | while read -r mount; do
+}
+
+remove_mounts() {
+  local mount
+  awk '{print $2}' /proc/mounts | { grep -E "^($state|/run/slipway-containerd)/" || true; } | sort -r | while read -r mount; do
     umount -l "$mount" 2>/dev/null || true
   done
-  if [ -d /sys/fs/cgroup ]; then
-    find /sys/fs/cgroup -type d -path '*/kubepods*' -depth -exec rmdir {} + 2>/dev/null || true
-  fi
-  rm -rf /run/slipway-containerd
+}
+
+# The kernel takes a moment until the cgroup of a killed process counts as empty.
+remove_cgroups() {
+  local _ left process
+  for _ in $(seq 30); do
+    mapfile -t left < <(find /sys/fs/cgroup -maxdepth 2 -type d -name $CGROUP 2>/dev/null)
+    [ ${#left[@]} -gt 0 ] || return 0
+    # A container whose shim was killed has nobody left who would end it, but it is still in our cgroup.
+    find "${left[@]}" -name cgroup.procs -exec cat {} + 2>/dev/null | sort -u | while read -r process; do
+      kill -9 "$process" 2>/dev/null || true
+    done
+    find "${left[@]}" -depth -type d -exec rmdir {} \; 2>/dev/null || true
+    sleep 0.1
+  done
 }

@@ -2,28 +2,35 @@
 # shellcheck shell=bash disable=SC2154
 
 start_services() {
-  start_registry registry 5000 ""
+  # On every address: pods may pull from the node's address and from the node's loopback.
+  start_registry registry ":5000" ""
   htpasswd -Bbn slipway slipway >"$etc/htpasswd" 2>/dev/null
-  start_registry registry-auth 5001 "auth: {htpasswd: {realm: test, path: $etc/htpasswd}}"
+  start_registry registry-auth "$IP:5001" "auth: {htpasswd: {realm: test, path: $etc/htpasswd}}"
   start_dns
   start_ingress
   wait_for "registry answers" 20 answers "http://$IP:5000/v2/"
-  push_images
+  push_images "$IP:5000"
+  wait_for "private registry answers" 20 answers "http://$IP:5001/v2/"
+  push_images "$IP:5001" -user slipway:slipway
+  wait_for "DNS answers" 20 eval ": <>/dev/tcp/$IP/53"
   wait_for "gateway answers" 30 answers "http://$IP:80/"
 }
 
 # answers URL : any HTTP answer will do, also a refusal.
 answers() { node -e 'fetch(process.argv[1]).then(() => process.exit(0), () => process.exit(1))' "$1"; }
 
+# start_registry NAME ADDRESS MORE : MORE is added to the configuration.
 start_registry() {
   cat >"$etc/$1.yml" <<YAML
 version: 0.1
 log: {level: warn}
 storage: {filesystem: {rootdirectory: $data/$1}, delete: {enabled: true}}
-http: {addr: "$IP:$2"}
+http: {addr: "$2"}
 $3
 YAML
-  start "$1" nsenter --net=/run/netns/$NS -- docker-registry serve "$etc/$1.yml"
+  local place=()
+  [ "$ip" != "$IP" ] || place=(nsenter "--net=/run/netns/$NS" --)
+  start "$1" "${place[@]}" docker-registry serve "$etc/$1.yml"
 }
 
 # Pods ask the service address; CoreDNS runs beside the node and is reached through an endpoint made by hand.
@@ -32,7 +39,9 @@ start_dns() {
 .:53 {
   bind $IP
   errors
-  kubernetes cluster.local in-addr.arpa { kubeconfig $etc/admin.kubeconfig test }
+  kubernetes cluster.local in-addr.arpa {
+    kubeconfig $etc/admin.kubeconfig test
+  }
 }
 CONF
   start coredns nsenter --net=/run/netns/$NS -- coredns -conf "$etc/Corefile"
@@ -63,14 +72,23 @@ YAML
     --providers.kubernetesingress.ingressendpoint.ip="$IP" --global.checknewversion=false --global.sendanonymoususage=false
 }
 
+# push_images REGISTRY [USER] : two versions of the test application, and one that this machine cannot run.
 push_images() {
-  local version
+  local version user=("${@:2}")
   for version in 1.0 1.1; do
-    say "slipway/probe:$version $(pack -program "$probe_bin/probe" -to "$IP:5000/slipway/probe:$version" -env VERSION=$version)"
+    push "$1/slipway/probe:$version" probe -env "VERSION=$version" -label "org.opencontainers.image.version=$version" "${user[@]}"
   done
-  pack -program "$probe_bin/probe-arm64" -arch arm64 -to "$IP:5000/slipway/probe-arm64:1.0" >/dev/null
-  wait_for "private registry answers" 20 answers "http://$IP:5001/v2/"
-  pack -program "$probe_bin/probe" -to "$IP:5001/slipway/probe:1.0" -user slipway:slipway >/dev/null
+  push "$1/slipway/probe-arm64:1.0" probe-arm64 -arch arm64 "${user[@]}"
+}
+
+push() { local to=$1 program=$2; shift 2; say "$to $(pack -program "$probe_bin/$program" -to "$to" "$@")"; }
+
+# Without a node nothing pulls, but tags are resolved and digests are asked for all the same.
+start_loopback_registry() {
+  command -v docker-registry >/dev/null || fail "docker-registry is missing; see end2end/cluster/packages.txt"
+  start_registry registry "127.0.0.1:$LOOPBACK_REGISTRY" ""
+  wait_for "registry answers" 20 answers "http://127.0.0.1:$LOOPBACK_REGISTRY/v2/"
+  push_images "127.0.0.1:$LOOPBACK_REGISTRY"
 }
 
 stop_services() { stop traefik; stop coredns; stop registry; stop registry-auth; }

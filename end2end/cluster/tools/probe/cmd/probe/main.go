@@ -1,29 +1,30 @@
 // Probe is the test application: a small web server with a health path that can be told, by environment or by
 // request, to crash, to hang, to use up memory or to answer late.
 //
-//	READY_AFTER=2s             /healthz answers 503 until then
-//	FAIL_HEALTH=1              /healthz always answers 503
+//	GREETING=Hello BASE_PATH=/shop  what the page says; answers at / and below this path
+//	START_DELAY=2s               listens only after that
+//	READY_AFTER=2s               /healthz and /readyz answer 503 until then
+//	FAIL_HEALTH=1                they always answer 503
 //	CRASH_AFTER=2s CRASH_CODE=3  ends by itself
-//	LEAK_MIB_PER_SECOND=50     uses up memory
-//	ANSWER_DELAY=1s            every answer is that late
-//	IGNORE_TERM=1              does not end when it is told to
-//	BASE_PATH=/shop            also answers below this path
+//	HANG=1                       accepts connections and never answers
+//	LEAK_MIB_PER_SECOND=50       uses up memory
+//	ANSWER_DELAY=1s              every answer is that late
+//	IGNORE_TERM=1                does not end when it is told to
+//
+// GET /env, /echo, /resolve?name=, /slow?ms=; POST /crash, /hang, /leak, /unready, /ready.
 //
 // `probe run --exit 0 --sleep 1s --print text` does an errand instead.
 package main
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
 	"flag"
 	"fmt"
-	"html"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
-	"strconv"
-	"strings"
-	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -32,7 +33,10 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "run" {
 		os.Exit(errand(os.Args[2:]))
 	}
-	serve()
+	if err := serve(); err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
 }
 
 func errand(args []string) int {
@@ -46,151 +50,60 @@ func errand(args []string) int {
 	return *code
 }
 
-func serve() {
-	port := env("PORT", "8080")
+func serve() error {
 	app := newApp(os.Getenv)
+	port := app.setting("PORT", "8080")
+	server := &http.Server{Addr: ":" + port, Handler: logged(app)}
+	ended := endWhenTold(server)
 	go app.live()
-	terminated := make(chan os.Signal, 1)
-	signal.Notify(terminated, syscall.SIGTERM, syscall.SIGINT)
+	select {
+	case <-time.After(app.duration("START_DELAY")):
+	case <-ended:
+		return nil
+	}
+	// Bound before it is said: who reads the line may come at once.
+	listener, err := net.Listen("tcp", server.Addr)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("listening on %s, version %s\n", port, app.setting("VERSION", "unknown"))
+	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	<-ended
+	return nil
+}
+
+// endWhenTold answers what is under way before it ends; the channel closes when that is done.
+func endWhenTold(server *http.Server) <-chan struct{} {
+	told := make(chan os.Signal, 1)
+	signal.Notify(told, syscall.SIGTERM, syscall.SIGINT)
+	ended := make(chan struct{})
 	go func() {
-		for range terminated {
+		for range told {
 			if os.Getenv("IGNORE_TERM") == "" {
-				fmt.Println("told to end")
-				os.Exit(0)
+				break
 			}
 			fmt.Println("told to end, and ignores it")
 		}
-	}()
-	fmt.Printf("listening on %s, version %s\n", port, env("VERSION", "unknown"))
-	if err := http.ListenAndServe(":"+port, app); err != nil {
-		fmt.Println(err)
-		os.Exit(1)
-	}
-}
-
-func env(name, otherwise string) string {
-	if value := os.Getenv(name); value != "" {
-		return value
-	}
-	return otherwise
-}
-
-// app is the server and how it behaves at the moment.
-type app struct {
-	env     func(string) string
-	started time.Time
-	hanging atomic.Bool
-	unready atomic.Bool
-	leaking atomic.Int64
-	held    [][]byte
-}
-
-func newApp(env func(string) string) *app {
-	a := &app{env: env, started: time.Now()}
-	a.unready.Store(env("FAIL_HEALTH") != "")
-	leak, _ := strconv.ParseInt(env("LEAK_MIB_PER_SECOND"), 10, 64)
-	a.leaking.Store(leak)
-	return a
-}
-
-func (a *app) duration(name string) time.Duration {
-	d, _ := time.ParseDuration(a.env(name))
-	return d
-}
-
-// live does what happens without a request: leaks and crashes.
-func (a *app) live() {
-	if after := a.duration("CRASH_AFTER"); after > 0 {
-		go func() {
-			time.Sleep(after)
-			code, err := strconv.Atoi(a.env("CRASH_CODE"))
-			if err != nil {
-				code = 1
-			}
-			fmt.Printf("crashes with %d, as it was told\n", code)
-			os.Exit(code)
-		}()
-	}
-	for range time.Tick(100 * time.Millisecond) {
-		if mib := a.leaking.Load(); mib > 0 {
-			block := make([]byte, mib<<20/10)
-			for i := range block {
-				block[i] = 1
-			}
-			a.held = append(a.held, block)
+		fmt.Println("told to end")
+		patience, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		if server.Shutdown(patience) != nil {
+			// Requests that hang never become idle.
+			_ = server.Close()
 		}
-	}
+		close(ended)
+	}()
+	return ended
 }
 
-func (a *app) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path := r.URL.Path
-	if base := strings.TrimSuffix(a.env("BASE_PATH"), "/"); base != "" && (path == base || strings.HasPrefix(path, base+"/")) {
-		path = strings.TrimPrefix(path, base)
-	}
-	if a.hanging.Load() {
-		<-r.Context().Done()
-		return
-	}
-	time.Sleep(a.duration("ANSWER_DELAY"))
-	switch path {
-	case "/healthz":
-		a.health(w)
-	case "/env":
-		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(os.Environ())
-	case "/resolve":
-		addresses, err := net.LookupHost(r.URL.Query().Get("name"))
-		fmt.Fprintln(w, addresses, err)
-	case "/crash", "/hang", "/leak", "/unready", "/ready":
-		a.command(w, r, path)
-	case "", "/":
-		a.page(w)
-	default:
-		http.NotFound(w, r)
-	}
-}
-
-func (a *app) health(w http.ResponseWriter) {
-	if a.unready.Load() || time.Since(a.started) < a.duration("READY_AFTER") {
-		http.Error(w, "not ready", http.StatusServiceUnavailable)
-		return
-	}
-	fmt.Fprintln(w, "ok")
-}
-
-func (a *app) command(w http.ResponseWriter, r *http.Request, path string) {
-	if r.Method != http.MethodPost {
-		http.Error(w, "POST it", http.StatusMethodNotAllowed)
-		return
-	}
-	switch path {
-	case "/crash":
-		fmt.Println("crashes, as it was asked")
-		os.Exit(3)
-	case "/hang":
-		a.hanging.Store(true)
-	case "/leak":
-		a.leaking.Store(50)
-	case "/unready":
-		a.unready.Store(true)
-	case "/ready":
-		a.unready.Store(false)
-	}
-	fmt.Fprintln(w, "done")
-}
-
-func (a *app) page(w http.ResponseWriter) {
-	host, _ := os.Hostname()
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	fmt.Fprintf(w, `<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>%[1]s</title><style>body{font:16px/1.5 system-ui;max-width:36rem;margin:15vh auto;padding:0 1rem;color-scheme:light dark}dt{opacity:.6}dd{margin:0 0 1rem}</style>
-<h1>%[1]s</h1><dl><dt>Version</dt><dd>%[2]s</dd><dt>Answered by</dt><dd>%[3]s</dd></dl>
-`, html.EscapeString(a.greeting()), html.EscapeString(env("VERSION", "unknown")), html.EscapeString(host))
-}
-
-func (a *app) greeting() string {
-	if greeting := a.env("GREETING"); greeting != "" {
-		return greeting
-	}
-	return "It works"
+// logged prints a line a request, but none for health: the kubelet asks every second and would drown the rest.
+func logged(app *app) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if path := app.path(r); path != "/healthz" && path != "/readyz" {
+			fmt.Printf("%s %s\n", r.Method, r.URL.Path)
+		}
+		app.ServeHTTP(w, r)
+	})
 }
