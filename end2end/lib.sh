@@ -30,7 +30,8 @@ stop() {
   p=$(cat "$f")
   if kill "$p" 2>/dev/null; then
     for _ in $(seq $((${2:-10} * 10))); do kill -0 "$p" 2>/dev/null || break; sleep 0.1; done
-    kill -9 "$p" 2>/dev/null
+    # Usually it has ended by now; the caller may run under `set -e` and must still go on to stop the rest.
+    kill -9 "$p" 2>/dev/null || true
   fi
   rm -f "$f"
 }

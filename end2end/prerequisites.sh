@@ -10,7 +10,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/lib.sh"
 cd "$here/.."
 
-need() { command -v "$1" >/dev/null || fail "$1 is missing; $2"; }
+# Not command -v, which would take the functions below for the programs.
+need() { type -P "$1" >/dev/null || fail "$1 is missing; $2"; }
 
 rust() {
   need rustup "install it from rustup.rs"
@@ -27,7 +28,11 @@ rust() {
 node() {
   need node "install Node 20 or newer (nodejs.org, or your distribution)"
   need npm "it comes with Node"
+  # Asked only when there is something to install, because Node takes longer to answer than everything else here.
+  local major
   if [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+    major=$(command node -p 'process.versions.node.split(".")[0]')
+    [ "$major" -ge 20 ] || fail "Node $major is too old; install Node 20 or newer (nodejs.org, or your distribution)"
     say "installing build tools from npm"
     npm ci --no-fund --no-audit --loglevel=error
     touch node_modules/.package-lock.json
@@ -51,18 +56,47 @@ bindgen() {
 deny() { [ -x "$SLIPWAY_TEST_CACHE/tools/bin/cargo-deny" ] || install cargo-deny 0.20.2 "$SLIPWAY_TEST_CACHE/tools"; }
 
 debian() {
-  local missing=() package
-  for package in $(sort -u "$here/packages.txt" "$here"/*/packages.txt); do
-    [ -e "/var/lib/dpkg/info/$package.list" ] || [ -n "$(echo /var/lib/dpkg/info/"$package":*.list | grep -v '\*')" ] || missing+=("$package")
+  command -v apt-get >/dev/null || { elsewhere; return; }
+  local wanted missing=() package
+  mapfile -t wanted < <(sort -u "$here/packages.txt" "$here"/*/packages.txt)
+  for package in "${wanted[@]}"; do
+    # dpkg's own files: a list per package, with the architecture in its name where several may be installed.
+    compgen -G "/var/lib/dpkg/info/$package.list" >/dev/null || compgen -G "/var/lib/dpkg/info/$package:*.list" >/dev/null ||
+      missing+=("$package")
   done
   [ ${#missing[@]} = 0 ] && return
-  command -v apt-get >/dev/null || fail "these Debian packages, or what your system calls them, are missing: ${missing[*]}"
   local root=()
   [ "$(id -u)" = 0 ] || root=(sudo -n)
   "${root[@]}" true 2>/dev/null || fail "installing needs root; run: sudo apt-get install ${missing[*]}"
   say "installing Debian packages: ${missing[*]}"
   "${root[@]}" apt-get -qq update
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# Not Debian or its like: says what is missing, one line a tool, and leaves installing to the person.
+elsewhere() {
+  local complete=yes program how
+  while read -r program how; do
+    command -v "$program" >/dev/null || { say "missing: $program ($how)"; complete=no; }
+  done <<'TOOLS'
+chromium the Chromium browser
+java a Java runtime, 17 or newer
+mvn Apache Maven
+pg_ctl the PostgreSQL server, 15 or newer, with its programs on PATH
+shellcheck shellcheck.net
+pgrep procps
+etcd etcd.io
+containerd containerd.io
+runc opencontainers/runc
+docker-registry the registry of the distribution project
+htpasswd the Apache utilities
+iptables iptables
+conntrack conntrack-tools
+ip iproute2
+openssl openssl.org
+python3 Python with its venv module
+TOOLS
+  [ $complete = yes ] || fail "install these with your system's package manager; make test is made for Debian 12"
 }
 
 case ${1:-build} in

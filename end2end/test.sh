@@ -4,90 +4,123 @@
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.." || exit 1
+# A state of its own, apart from a developer's `make cluster`; always the same one, so that the next run finds and
+# removes what a killed one left.
 SLIPWAY_TEST_STATE=${SLIPWAY_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway}/test-run
 # shellcheck source=lib.sh
 . "$here/lib.sh"
+# shellcheck source=suites.sh
+. "$here/suites.sh"
 export SLIPWAY_TEST_CLUSTER_STATE=$SLIPWAY_TEST_STATE/cluster
 
 began=$(date +%s)
-summary=() passed=0 failed=0 skipped=0 broken=0 ended=no
+summary=() passed=0 failed=0 skipped=0 broken=0 child='' group='' started=no had_cluster=no
+
+# --- stopping ---
 
 end() {
-  [ "$ended" = no ] || return
-  ended=yes
-  say "stopping what was started"
+  trap - EXIT
+  trap '' INT TERM # a second Ctrl-C must not keep the rest from being stopped
+  [ -z "$child" ] || end_group "$child" TERM || true
+  if [ "$started" = yes ]; then
+    say "stopping what was started"
+    stop_platforms
+    check_nothing_is_left
+    rm -f "$SLIPWAY_TEST_STATE/pid"
+  fi
+}
+
+# end_group GROUP SIGNAL : waits until nothing of it runs; succeeds if that needed no force.
+end_group() {
+  kill "-$2" -- "-$1" 2>/dev/null
+  for _ in $(seq 100); do pgrep -g "$1" >/dev/null || return 0; sleep 0.1; done
+  ! kill -9 -- "-$1" 2>/dev/null
+}
+
+# The suite of a killed run, known by what shows its log.
+stop_suite() {
+  local show
+  for show in $(pgrep -f "^tail -s 0.2 .*$SLIPWAY_TEST_STATE/suites/"); do end_group "$(ps -o pgid= -p "$show" | tr -d ' ')" TERM; done
+}
+
+stop_platforms() {
   "$here/identity/identity.sh" down
   "$here/database/database.sh" down
-  [ "${cluster_is_ours:-no}" = no ] || "$here/cluster/cluster.sh" down
-  check_nothing_is_left
+  # Without a state it would take down the cluster of whoever has one.
+  [ ! -d "$SLIPWAY_TEST_STATE/cluster" ] || { had_cluster=yes; "$here/cluster/cluster.sh" down; }
 }
 
 check_nothing_is_left() {
   local left=()
-  [ "${cluster_is_ours:-no}" = no ] || [ ! -e /run/netns/slipway ] || left+=("the network namespace slipway")
-  [ "${cluster_is_ours:-no}" = no ] || ! grep -q "$SLIPWAY_TEST_STATE" /proc/mounts || left+=("mounts")
-  pgrep -f "$SLIPWAY_TEST_STATE" >/dev/null && left+=("processes: $(pgrep -fa "$SLIPWAY_TEST_STATE" | cut -c1-120)")
-  if [ ${#left[@]} -gt 0 ]; then say "left behind: ${left[*]}"; broken=1; fi
+  [ $had_cluster = no ] || [ ! -e /run/netns/slipway ] || left+=("the network namespace slipway")
+  ! grep -q "$SLIPWAY_TEST_STATE" /proc/mounts || left+=("mounts")
+  ! pgrep -f "$SLIPWAY_TEST_STATE/" >/dev/null || left+=("processes: $(pgrep -fa "$SLIPWAY_TEST_STATE/" | cut -c1-120)")
+  [ ${#left[@]} = 0 ] || { say "left behind: ${left[*]}"; broken=1; }
 }
+
 trap 'end; exit 130' INT TERM
 trap end EXIT
 
-# suite NAME COMMAND... : runs it, shows it, and counts what it says about its tests.
-suite() {
-  local name=$1 log=$SLIPWAY_TEST_STATE/suites/$1.log start verdict=ok p f s; shift
-  mkdir -p "$(dirname "$log")"; start=$(date +%s)
-  printf '\n\033[1m== %s ==\033[0m\n' "$name"
-  "$@" 2>&1 | tee "$log"
-  [ "${PIPESTATUS[0]}" = 0 ] || { verdict=FAILED; broken=1; }
-  p=$(count 's/^test result:.* \([0-9]*\) passed;.*/\1/p; s/^ *\([0-9]*\) passed.*/\1/p; s/^ok  *\tslipway.*/1/p' "$log")
-  f=$(count 's/^test result:.* \([0-9]*\) failed;.*/\1/p; s/^ *\([0-9]*\) failed$/\1/p; s/^FAIL\t.*/1/p' "$log")
-  s=$(count 's/^test result:.* \([0-9]*\) ignored;.*/\1/p; s/^ *\([0-9]*\) skipped$/\1/p' "$log")
-  passed=$((passed + p)); failed=$((failed + f)); skipped=$((skipped + s))
-  summary+=("$(printf '%-12s %-7s %4s passed %4s failed %5s s' "$name" "$verdict" "$p" "$f" $(($(date +%s) - start)))")
+# --- starting ---
+
+# guarded COMMAND... : in a process group of its own and waited for, because bash acts on a signal only when a
+# foreground command has ended, and a suite takes minutes.
+guarded() {
+  local result
+  set -m; "$@" </dev/null & child=$! group=$!; set +m
+  wait "$child"; result=$?
+  child=
+  return $result
 }
 
-count() { sed -n "$1" "$2" | awk '{n += $1} END {print n + 0}'; }
+# One run a machine, because the cluster's network is one a machine.
+take_the_machine() {
+  local other; other=$(cat "$SLIPWAY_TEST_STATE/pid" 2>/dev/null)
+  if [ -n "$other" ] && pgrep -f test.sh | grep -qx "$other"; then fail "make test runs already (process $other)"; fi
+  pgrep -f "^(etcd|kube|containerd) ?.*$SLIPWAY_TEST_STATE/cluster/" >/dev/null || rm -rf "$SLIPWAY_TEST_STATE/cluster"
+  [ ! -e "$SLIPWAY_TEST_STATE/pid" ] || { say "removing what a killed run left"; stop_suite; stop_platforms; }
+  no_other_cluster || exit 1
+  rm -rf "$SLIPWAY_TEST_STATE"; mkdir -p "$SLIPWAY_TEST_STATE/suites"
+  echo $$ >"$SLIPWAY_TEST_STATE/pid"
+  started=yes
+}
 
-scripts() { shellcheck -x -S warning end2end/*.sh end2end/*/*.sh .ci/run; }
-lints() { cargo fmt --check && make --no-print-directory lint; }
-go_suite() { (cd "$here/cluster/tools/probe" && go vet ./... && go test ./...); }
-rust() { cargo test --workspace --exclude slipway-frontend --exclude slipway-app && cargo test -p slipway-app --features ssr; }
-browser() { npx playwright test --config end2end/playwright.config.ts; }
+no_other_cluster() {
+  [ ! -e /run/netns/slipway ] || [ -z "$(ip netns pids slipway)" ] ||
+    { say "a test cluster is up on this machine already; run make cluster-down first"; return 1; }
+}
 
+# Prints what the suites find in their environment. Nothing may take this cluster's KUBECONFIG by its usual name.
 platforms() {
-  eval "$("$here/database/database.sh" up)" && export SLIPWAY_TEST_POSTGRES || return 1
-  if [ -e /run/netns/slipway ] && [ -n "$(ip netns pids slipway)" ]; then
-    say "a test cluster is up on this machine already; run make cluster-down first"
-    return 1
-  fi
-  cluster_is_ours=yes
-  local lines
-  lines=$("$here/cluster/cluster.sh" up) || return 1
-  eval "$lines"
-  export SLIPWAY_TEST_KUBECONFIG=$KUBECONFIG SLIPWAY_TEST_NODE SLIPWAY_TEST_REGISTRY SLIPWAY_TEST_GATEWAY
-  unset KUBECONFIG
-  lines=$(SLIPWAY_TEST_IDENTITY_PORT=$(free_port) "$here/identity/identity.sh" up) || return 1
-  eval "$lines"
-  export SLIPWAY_TEST_OIDC_ISSUER SLIPWAY_TEST_OIDC_CLIENT_ID SLIPWAY_TEST_OIDC_CLIENT_SECRET
+  local identity=$SLIPWAY_TEST_STATE/identity.env
+  no_other_cluster || return 1 # one may have come up during the builds
+  SLIPWAY_TEST_IDENTITY_PORT=$(free_port) "$here/identity/identity.sh" up >"$identity" &
+  "$here/database/database.sh" up || return 1
+  "$here/cluster/cluster.sh" up | sed 's/^KUBECONFIG=/SLIPWAY_TEST_KUBECONFIG=/' || return 1
+  wait $! || return 1
+  cat "$identity"
   # From here on a test that finds no platform has failed, not been skipped.
-  export SLIPWAY_TEST_REQUIRE=1
+  echo SLIPWAY_TEST_REQUIRE=1
 }
 
 "$here/prerequisites.sh" test || exit 1
-make --no-print-directory build || exit 1
-mapfile -t bins < <("$here/cluster/build.sh"); [ ${#bins[@]} = 4 ] || exit 1
-platforms || { say "the platforms did not start"; broken=1; exit 1; }
-
-suite scripts scripts
-suite lints lints
-suite go go_suite
-suite rust rust
-suite browser browser
+take_the_machine
+guarded make --no-print-directory build || exit 1
+guarded "$here/cluster/build.sh" >/dev/null || exit 1
+if guarded platforms >"$SLIPWAY_TEST_STATE/env"; then
+  set -a
+  # shellcheck source=/dev/null
+  . "$SLIPWAY_TEST_STATE/env"
+  set +a
+  run_suites
+else
+  summary+=("the platforms did not start"); failed=1
+fi
 
 end
 printf '\n\033[1m== summary ==\033[0m\n'
 printf '%s\n' "${summary[@]}"
-echo "took $(($(date +%s) - began)) s"
+echo "took $(($(date +%s) - began)) s; logs are in $SLIPWAY_TEST_STATE/suites"
 echo
-[ "$skipped" = 0 ] && echo "$passed passed, $failed failed" || echo "$passed passed, $failed failed, $skipped skipped"
+if [ "$skipped" = 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
 [ "$broken" = 0 ] && [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

@@ -12,6 +12,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # Below /tmp, because the server runs as another user than root and must be able to walk there.
 home=/tmp/slipway-postgres-$(echo "$SLIPWAY_TEST_STATE" | sha256sum | cut -c1-8)
 bin=$(echo /usr/lib/postgresql/*/bin | awk '{print $NF}')
+[ -d "$bin" ] || bin=$(dirname "$(command -v pg_ctl)") # not Debian
 
 # The server refuses to run as root. It is not to be found in whatever folder the caller stands.
 as_postgres() (
