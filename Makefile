@@ -5,9 +5,12 @@ SITE     := target/site/pkg
 BINDGEN  := $(shell sed -n '/name = "wasm-bindgen"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
 export PATH := $(CACHE)/tools/wasm-bindgen-$(BINDGEN)/bin:$(CACHE)/tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 WASM     := target/wasm32-unknown-unknown/wasm-release/slipway_frontend.wasm
-RUST     := $(shell find app crates server/src frontend/src -name '*.rs') Cargo.lock
+# What the islands are made of; a change of the server alone builds no wasm.
+ISLANDS  := $(shell find app frontend crates/domain -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
-.PHONY: help run test check dev build lint fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
+# A half-written file must not look like a new one.
+.DELETE_ON_ERROR:
+.PHONY: help run test check dev build lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -23,12 +26,20 @@ check: prerequisites ## format, lints, unit tests, licences: minutes
 	$(MAKE) --no-print-directory lint
 	cargo test --quiet --workspace --exclude slipway-frontend --exclude slipway-app --lib
 	cargo test --quiet -p slipway-app --features ssr --lib
-	@end2end/prerequisites.sh deny && cargo deny --log-level error check
+	$(MAKE) --no-print-directory deny
 
 lint: ## clippy, with warnings denied, for the server and for the browser
 	cargo clippy --quiet --workspace --exclude slipway-frontend --exclude slipway-app --all-targets -- -D warnings
 	cargo clippy --quiet -p slipway-app --features ssr --all-targets -- -D warnings
 	cargo clippy --quiet -p slipway-frontend --target wasm32-unknown-unknown -- -D warnings
+
+deny: ## licences, forbidden crates and sources of everything that is built in
+	@end2end/prerequisites.sh deny
+	cargo deny --log-level error check bans licenses sources
+
+advisories: ## known vulnerabilities of what is built in; asks the RustSec database on GitHub
+	@end2end/prerequisites.sh deny
+	cargo deny --log-level error check advisories
 
 fmt: ## put the code into its format
 	cargo fmt
@@ -48,11 +59,11 @@ prerequisites:
 	@end2end/prerequisites.sh build
 
 # Assets: wasm, its glue, stylesheet, icon. One stamp for all, because a page needs all of them.
-$(SITE)/.assets: $(SITE)/slipway_bg.wasm $(SITE)/slipway.css
+$(SITE)/.assets: $(SITE)/slipway_bg.wasm $(SITE)/slipway.css style/icon.svg
 	@cp style/icon.svg $(SITE)/icon.svg
 	@touch $@
 
-$(WASM): $(RUST)
+$(WASM): $(ISLANDS) | prerequisites
 	@echo "building the islands (wasm)"
 	cargo build -p slipway-frontend --target wasm32-unknown-unknown --profile wasm-release
 	@touch $@
@@ -63,7 +74,7 @@ $(SITE)/slipway_bg.wasm: $(WASM)
 	wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
 	  --enable-reference-types --enable-multivalue --strip-debug --strip-producers -o $@ $@
 
-$(SITE)/slipway.css: style/tailwind.css $(RUST) package-lock.json
+$(SITE)/slipway.css: style/tailwind.css $(filter app/%,$(ISLANDS)) package-lock.json | prerequisites
 	@mkdir -p $(SITE)
 	tailwindcss --input style/tailwind.css --output $@ --minify
 
