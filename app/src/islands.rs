@@ -1,4 +1,5 @@
 //! The few things that move by themselves. Each is also right without JavaScript, only less lively.
 
+pub mod copy;
 pub mod live;
 mod stream;

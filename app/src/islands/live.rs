@@ -1,19 +1,22 @@
-//! What follows an application's state without a reload: its badge, its reason, its page, the list.
+//! What follows the state of applications without a reload: badges, the parts of a page that show it, the list.
 
 #![expect(missing_docs, reason = "the macro makes a struct without documentation")]
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use leptos::prelude::*;
 use slipway_domain::status::Status;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DomParser, Response, SupportedType, window};
+use web_sys::{DomParser, Element, HtmlElement, Response, SupportedType, window};
 
-use super::stream::listen;
+use super::stream::{News, listen};
 use crate::ui::badge::Badge;
 
-/// A status badge that moves (S1.32), with the reason beside it where there is room.
+/// How long to wait for more news before the page is fetched.
+const PAUSE: Duration = Duration::from_millis(120);
+
+/// A status badge that moves (S1.32), with the reason below it where there is room.
 #[island]
 pub fn LiveBadge(
     /// The application.
@@ -30,9 +33,11 @@ pub fn LiveBadge(
     let (state, set_state) = signal((revision, status, reason));
     Effect::new(move || {
         let id = id.clone();
-        listen(move |news| {
-            if news.id == id && news.revision > state.with_untracked(|state| state.0) {
-                set_state.set((news.revision, news.status.clone(), news.reason.clone()));
+        listen(move |all| {
+            for news in all.iter().filter(|news| news.id == id) {
+                if news.revision > state.with_untracked(|state| state.0) {
+                    set_state.set((news.revision, news.status.clone(), news.reason.clone()));
+                }
             }
         });
     });
@@ -40,48 +45,69 @@ pub fn LiveBadge(
         move || state.with(|(_, status, _)| Status::parse(status).map(|status| view! { <Badge status/> }));
     let reason = move || state.with(|(_, _, reason)| reason.clone());
     view! {
-        <span class="inline-flex flex-wrap items-center gap-x-3 gap-y-1" aria-live="polite">
+        <span class="inline-flex flex-col items-start gap-1 align-middle" aria-live="polite">
             {badge}
-            {with_reason.then(|| view! { <span class="text-muted">{reason}</span> })}
+            {with_reason.then(|| view! { <span class="text-muted wrap-anywhere empty:hidden">{reason}</span> })}
         </span>
     }
 }
 
-/// Fetches the page anew when the application's state has changed, and swaps the parts of it that show it.
+/// Fetches the page anew when the state of an application has changed, and swaps the parts of it that show it:
+/// those with the attribute `data-live` and an id. What is an island must be outside of them.
 #[island]
-pub fn LiveRegion(
-    /// The application.
-    id: String,
-    /// Of which revision the page is.
+pub fn LivePage(
+    /// The application; none for all of them.
+    of: Option<String>,
+    /// The newest revision that the page knows.
     revision: i64,
-    /// The id of the element to swap.
-    region: String,
 ) -> impl IntoView {
     let (newest, set_newest) = signal(revision);
+    let (waiting, set_waiting) = signal(false);
     Effect::new(move || {
-        let (id, region) = (id.clone(), region.clone());
-        listen(move |news| {
-            if news.id == id && news.revision > newest.get_untracked() {
-                set_newest.set(news.revision);
-                let region = region.clone();
-                spawn_local(async move {
-                    // Without an answer the page stays as it is; the badge has moved already.
-                    let _ = swap(&region).await;
-                });
+        let of = of.clone();
+        listen(move |all| {
+            let own = all.iter().filter(|news| of.as_ref().is_none_or(|of| *of == news.id));
+            let revision = own.map(|news| news.revision).max().unwrap_or_default();
+            if revision <= newest.get_untracked() {
+                return;
+            }
+            set_newest.set(revision);
+            // What comes close together is fetched together.
+            if !waiting.get_untracked() {
+                set_waiting.set(true);
+                set_timeout(
+                    move || {
+                        set_waiting.set(false);
+                        // Without an answer the page stays as it is; the badges have moved already.
+                        spawn_local(async { drop(swap().await) });
+                    },
+                    PAUSE,
+                );
             }
         });
     });
 }
 
-async fn swap(region: &str) -> Result<(), JsValue> {
+async fn swap() -> Result<(), JsValue> {
     let window = window().ok_or(JsValue::NULL)?;
     let href = window.location().href()?;
     let response: Response = JsFuture::from(window.fetch_with_str(&href)).await?.dyn_into()?;
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     let fresh = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
-    let old = window.document().and_then(|document| document.get_element_by_id(region));
-    if let (Some(old), Some(new)) = (old, fresh.get_element_by_id(region)) {
-        old.set_inner_html(&new.inner_html());
+    let document = window.document().ok_or(JsValue::NULL)?;
+    let parts = document.query_selector_all("[data-live]")?;
+    for old in (0..parts.length()).filter_map(|index| parts.get(index)?.dyn_into::<Element>().ok()) {
+        if let Some(new) = fresh.get_element_by_id(&old.id()) {
+            let focused = document.active_element().filter(|focused| old.contains(Some(focused)));
+            let place = focused.and_then(|focused| focused.get_attribute("href"));
+            old.set_inner_html(&new.inner_html());
+            // Whoever was on a link goes on from the same link.
+            if let Some(place) = place
+                && let Some(link) = old.query_selector(&format!("[href=\"{place}\"]"))?
+            {
+                link.dyn_into::<HtmlElement>()?.focus()?;
+            }
+        }
     }
     Ok(())
 }
@@ -96,15 +122,15 @@ pub fn ListChanged(
     let known: HashSet<String> = known.into_iter().collect();
     Effect::new(move || {
         let known = known.clone();
-        listen(move |news| {
-            let is_gone = news.status == Status::Undeployed.label();
-            if known.contains(&news.id) == is_gone {
+        listen(move |all| {
+            let is_gone = |news: &News| news.status == Status::Undeployed.label();
+            if all.iter().any(|news| known.contains(&news.id) == is_gone(news)) {
                 set_changed.set(true);
             }
         });
     });
     let note = move || {
-        changed.get().then(|| view! { <a class="link" href="">"The list has changed. Show it anew"</a> })
+        changed.get().then(|| view! { <a class="link text-sm" href="">"The list has changed. Refresh"</a> })
     };
     view! { <span aria-live="polite">{note}</span> }
 }

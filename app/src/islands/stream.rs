@@ -16,15 +16,15 @@ pub(super) struct News {
     pub(super) reason: String,
 }
 
-type Listener = Rc<dyn Fn(&News)>;
+type Listener = Rc<dyn Fn(&[News])>;
 
 thread_local! {
     static LISTENERS: RefCell<Vec<Listener>> = const { RefCell::new(Vec::new()) };
     static SOURCE: RefCell<Option<EventSource>> = const { RefCell::new(None) };
 }
 
-/// Calls the listener with all news of all applications, from the first one on.
-pub(super) fn listen(listener: impl Fn(&News) + 'static) {
+/// Calls the listener with the news of all applications, as they come together.
+pub(super) fn listen(listener: impl Fn(&[News]) + 'static) {
     LISTENERS.with_borrow_mut(|listeners| listeners.push(Rc::new(listener)));
     SOURCE.with_borrow_mut(|source| {
         if source.is_none() {
@@ -38,11 +38,10 @@ fn open() -> Option<EventSource> {
     let on_event = Closure::<dyn Fn(MessageEvent)>::new(|event: MessageEvent| {
         let Some(data) = event.data().as_string().and_then(|text| JSON::parse(&text).ok()) else { return };
         let all = if Array::is_array(&data) { Array::from(&data) } else { Array::of1(&data) };
-        for news in all.iter().filter_map(|state| read(&state)) {
-            let listeners = LISTENERS.with_borrow(Vec::clone);
-            for listener in listeners {
-                listener(&news);
-            }
+        let news: Vec<News> = all.iter().filter_map(|state| read(&state)).collect();
+        let listeners = LISTENERS.with_borrow(Vec::clone);
+        for listener in listeners {
+            listener(&news);
         }
     });
     for kind in ["application", "snapshot"] {

@@ -1,5 +1,6 @@
-//! The start page: what runs, what needs attention.
+//! The start page: what runs, what is on its way, what needs attention.
 
+use jiff::Timestamp;
 use leptos::prelude::*;
 use slipway_domain::{
     application::Application,
@@ -7,9 +8,18 @@ use slipway_domain::{
 };
 
 use crate::{
-    desk::InstancesView,
-    islands::live::LiveBadge,
-    ui::{frame::PageHead, load::load},
+    desk::{InstancesView, SharedDesk},
+    islands::live::LivePage,
+    ui::{
+        badge::{Badge, glyph, ink},
+        button::Variant,
+        callout::{Callout, Weight},
+        frame::PageHead,
+        icon::Icon,
+        load::load,
+        table::Section,
+        time::Ago,
+    },
 };
 
 /// The start page.
@@ -18,39 +28,37 @@ pub fn HomePage() -> impl IntoView {
     load("Overview", |desk| async move { desk.instances().await }, overview)
 }
 
+fn needs_attention(application: &Application) -> bool {
+    matches!(application.standing.status.tone(), Tone::Bad | Tone::Doubtful)
+        || application.standing.cause.is_some()
+}
+
 fn overview(view: InstancesView) -> impl IntoView {
-    let count = |tones: &[Tone]| {
-        view.live.iter().filter(|application| tones.contains(&application.standing.status.tone())).count()
-    };
+    let now = expect_context::<SharedDesk>().surroundings().now;
+    let revision = view.live.iter().map(|application| application.revision).max().unwrap_or_default();
+    let is_first = view.live.is_empty() && view.gone.is_empty();
     let running = view.live.iter().filter(|a| a.standing.status == Status::Running).count();
-    let moving = count(&[Tone::Moving]);
-    let unwell: Vec<Application> = view
-        .live
-        .iter()
-        .filter(|a| {
-            matches!(a.standing.status.tone(), Tone::Bad | Tone::Doubtful) || a.standing.cause.is_some()
-        })
-        .cloned()
-        .collect();
+    let (unwell, others): (Vec<_>, Vec<_>) = view.live.into_iter().partition(needs_attention);
+    let moving: Vec<_> = others.into_iter().filter(|a| a.standing.status.tone() == Tone::Moving).collect();
     view! {
-        <PageHead title="Overview" subtitle="What runs, and what needs you."/>
-        <dl class="grid gap-3 sm:grid-cols-3">
-            <Figure label="Running" number=running/>
-            <Figure label="On the way" number=moving/>
-            <Figure label="Needs attention" number=unwell.len()/>
-        </dl>
-        <section class="space-y-3">
-            <h2 class="text-base font-semibold">"Needs attention"</h2>
-            {if unwell.is_empty() {
-                view! { <p class="text-muted">"Nothing. Every application is running or on its way."</p> }.into_any()
-            } else {
-                unwell.into_iter().map(row).collect_view().into_any()
-            }}
-        </section>
-        <p class="flex flex-wrap gap-4">
-            <a class="link" href="/devops/releases">"Deploy a released project"</a>
-            <a class="link" href="/devops/instances">"See all applications"</a>
-        </p>
+        <PageHead title="Overview" subtitle="What runs, and what needs you.">
+            <a class=Variant::Primary.classes() href="/devops/releases">"Deploy a project"</a>
+        </PageHead>
+        <LivePage of=None revision/>
+        <div class="space-y-8" id="overview" data-live="">
+            <dl class="card grid divide-y divide-line sm:grid-cols-3 sm:divide-x sm:divide-y-0">
+                <Figure label="Running" tone=Tone::Good number=running/>
+                <Figure label="On the way" tone=Tone::Moving number=moving.len()/>
+                <Figure label="Needs attention" tone=Tone::Bad number=unwell.len()/>
+            </dl>
+            {is_first.then(|| view! {
+                <Callout weight=Weight::Note title="Nothing has been deployed yet.">
+                    <p class="text-muted">"Choose a released project, give it a name, and watch it start."</p>
+                </Callout>
+            })}
+            {(!unwell.is_empty()).then(|| list("Needs attention", unwell, now))}
+            {(!moving.is_empty()).then(|| list("On the way", moving, now))}
+        </div>
     }
 }
 
@@ -58,27 +66,50 @@ fn overview(view: InstancesView) -> impl IntoView {
 fn Figure(
     /// What is counted.
     label: &'static str,
+    /// What kind of news it is, if there is any.
+    tone: Tone,
     /// How many.
     number: usize,
 ) -> impl IntoView {
+    let tone = if number == 0 { Tone::Over } else { tone };
     view! {
-        <div class="card px-4 py-3">
-            <dt class="text-muted">{label}</dt>
-            <dd class="text-2xl font-semibold tabular-nums">{number}</dd>
+        <div class="flex items-center justify-between gap-4 px-5 py-4 sm:block">
+            <dt class="flex items-center gap-2 text-sm text-muted">
+                <span class=ink(tone)><Icon glyph=glyph(tone) class="size-3.5 shrink-0"/></span>{label}
+            </dt>
+            <dd class="text-xl font-semibold tracking-tight tabular-nums sm:mt-1">{number}</dd>
         </div>
     }
 }
 
-fn row(application: Application) -> impl IntoView {
+fn list(title: &'static str, applications: Vec<Application>, now: Timestamp) -> impl IntoView {
+    let count = applications.len();
+    view! {
+        <Section title count>
+            <ul class="card divide-y divide-line">
+                {applications.into_iter().map(|application| view! { <Row application now/> }).collect_view()}
+            </ul>
+        </Section>
+    }
+}
+
+#[component]
+fn Row(
+    /// The application.
+    application: Application,
+    /// This moment.
+    now: Timestamp,
+) -> impl IntoView {
+    let standing = application.standing;
+    let why = standing.cause.map(|cause| cause.reason).or(standing.reason);
     let name = application.name.to_string();
     let href = format!("/devops/instances/{name}");
-    let why = application.standing.cause.map(|cause| cause.reason).unwrap_or_default();
     view! {
-        <div class="card flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3">
-            <a class="link font-medium" href=href>{name}</a>
-            <LiveBadge id=application.id.to_string() status=application.standing.status.label().to_owned()
-                revision=application.revision reason=String::new() with_reason=false/>
-            <span class="text-muted">{why}</span>
-        </div>
+        <li class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-sm md:grid md:grid-cols-[12rem_10rem_minmax(0,1fr)_auto]">
+            <a class="link min-w-0 font-medium wrap-anywhere" href=href>{name}</a>
+            <span><Badge status=standing.status/></span>
+            <span class="order-last min-w-0 basis-full text-muted wrap-anywhere md:order-none">{why}</span>
+            <span class="ml-auto text-muted"><Ago at=application.updated_at now/></span>
+        </li>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 use slipway_domain::{
     names::ApplicationName,
-    observed::ObservedTask,
+    observed::{ObservedComponent, ObservedTask, TaskState},
     operation::{Operation, Progress},
     spec::ComponentSpec,
     status::{Status, Tone},
@@ -14,20 +14,39 @@ use slipway_domain::{
 use super::instances::{Removal, gateway_link};
 use crate::{
     desk::{ApplicationView, DeskError, SharedDesk},
-    islands::live::{LiveBadge, LiveRegion},
+    islands::{
+        copy::CopyButton,
+        live::{LiveBadge, LivePage},
+    },
     ui::{
         badge::Outcome,
         callout::CauseCallout,
+        facts::{Fact, Facts},
         frame::PageHead,
         load::load,
-        table::Table,
+        steps::Steps,
+        table::{Room, Section, Table},
         time::{Ago, took},
     },
 };
 
-const COMPONENTS: &[&str] = &["Component", "Ready", "Image", "Digest"];
-const TASKS: &[&str] = &["ID", "Release", "Last status", "Restarts", "Started"];
-const HISTORY: &[&str] = &["Time", "Operation", "Generation", "User", "Outcome", "Took"];
+const COMPONENTS: &[(&str, Room)] =
+    &[("Component", Room::Any), ("Ready", Room::Any), ("Image", Room::Medium), ("Digest", Room::Wide)];
+const TASKS: &[(&str, Room)] = &[
+    ("ID", Room::Any),
+    ("Release", Room::Medium),
+    ("Last status", Room::Any),
+    ("Restarts", Room::Medium),
+    ("Started", Room::Medium),
+];
+const HISTORY: &[(&str, Room)] = &[
+    ("Time", Room::Any),
+    ("Operation", Room::Any),
+    ("Generation", Room::Wide),
+    ("User", Room::Medium),
+    ("Outcome", Room::Any),
+    ("Took", Room::Medium),
+];
 
 /// The page of one application.
 #[component]
@@ -45,53 +64,82 @@ pub fn InstancePage() -> impl IntoView {
 }
 
 fn content(view: ApplicationView) -> impl IntoView {
-    let application = &view.application;
-    let (name, status) = (application.name.to_string(), application.standing.status);
-    let (id, revision) = (application.id.to_string(), application.revision);
-    let of_badge = id.clone();
-    let reason = application.standing.reason.clone().unwrap_or_default();
-    let about =
-        format!("{} v{}, generation {}", application.project, application.version, application.generation);
+    let now = expect_context::<SharedDesk>().surroundings().now;
+    let application = view.application.clone();
+    let (status, cause) = (application.standing.status, application.standing.cause);
+    let (id, name) = (application.id.to_string(), application.name.to_string());
+    let badge = {
+        let id = id.clone();
+        let (label, revision) = (status.label().to_owned(), application.revision);
+        move || view! { <LiveBadge id status=label revision reason=String::new() with_reason=false/> }
+    };
+    // A cause says more than the line that it explains.
+    let reason = application
+        .standing
+        .reason
+        .filter(|reason| cause.as_ref().is_none_or(|cause| cause.reason != *reason));
     view! {
-        <PageHead title=name subtitle=about>
-            <LiveBadge id=of_badge status=status.label().to_owned() revision reason=String::new() with_reason=false/>
+        <PageHead title=name.clone() subtitle=format!("{} v{}", application.project, application.version)
+            above=vec![("/devops/instances".to_owned(), "Application instances".to_owned())] beside=badge>
+            <div id="actions" data-live="">
+                {(status != Status::Undeployed).then(|| view! { <Removal name status in_row=false/> })}
+            </div>
         </PageHead>
-        <LiveRegion id revision region="live".to_owned()/>
-        <div id="live" class="space-y-6">
-            {(!reason.is_empty()).then(|| view! { <p class="text-muted">{reason}</p> })}
-            {view.application.standing.cause.clone().map(|cause| view! { <CauseCallout cause/> })}
-            <Details view=view.clone()/>
-            <Workloads view=view.clone()/>
-            <History operations=view.operations/>
+        <LivePage of=Some(id) revision=application.revision/>
+        <div class="space-y-4 empty:hidden" id="news" data-live="">
+            {reason.map(|reason| view! { <p class="text-muted wrap-anywhere">{reason}</p> })}
+            {cause.map(|cause| view! { <CauseCallout cause/> })}
+            {view.operations.first().cloned().map(|operation| view! { <Steps operation/> })}
+        </div>
+        <div class="card">
+            <div class="px-4 py-4" id="details" data-live=""><Details view=view.clone() now/></div>
+            {example(&view)}
+        </div>
+        <div class="space-y-8" id="state" data-live="">
+            <Workloads view=view.clone() now/>
+            <History operations=view.operations now/>
         </div>
     }
+}
+
+/// How a program asks the application something, where something answers.
+fn example(view: &ApplicationView) -> impl IntoView + use<> {
+    let sandbox = expect_context::<SharedDesk>().surroundings().sandbox;
+    let is_gone = view.application.standing.status == Status::Undeployed;
+    let address = view.gateway_url.as_ref().filter(|_| !sandbox && !is_gone);
+    address.map(|url| format!("curl {url}")).map(|command| {
+        view! {
+            <div class="flex min-h-11 items-center gap-3 border-t border-line px-4 py-1.5">
+                <span class="text-xs whitespace-nowrap text-muted">"API example"</span>
+                <code class="min-w-0 flex-1 text-sm wrap-anywhere select-all">{command.clone()}</code>
+                <CopyButton text=command/>
+            </div>
+        }
+    })
 }
 
 #[component]
 fn Details(
     /// The application.
     view: ApplicationView,
+    /// This moment.
+    now: Timestamp,
 ) -> impl IntoView {
-    let now = expect_context::<SharedDesk>().surroundings().now;
-    let status = view.application.standing.status;
     let application = view.application;
-    let sandbox = expect_context::<SharedDesk>().surroundings().sandbox;
-    let curl = view.gateway_url.as_ref().filter(|_| !sandbox).map(|url| format!("curl {url}"));
+    let status = application.standing.status;
     let users =
-        if view.spec.users.is_empty() { "nobody else".to_owned() } else { view.spec.users.join(", ") };
+        if view.spec.users.is_empty() { "Nobody else".to_owned() } else { view.spec.users.join(", ") };
     view! {
-        <div class="card flex flex-wrap items-start justify-between gap-6 p-5">
-            <dl class="facts">
-                <dt>"Gateway"</dt><dd>{gateway_link(view.gateway_url, status)}</dd>
-                {curl.map(|curl| view! { <dt>"API example"</dt><dd><code class="select-all break-all">{curl}</code></dd> })}
-                <dt>"Namespace"</dt><dd>{application.name.to_string()}</dd>
-                <dt>"Administrators"</dt><dd>{view.spec.admins.join(", ")}</dd>
-                <dt>"Users"</dt><dd>{users}</dd>
-                <dt>"Deployed"</dt><dd><Ago at=application.created_at now/>" by "{application.created_by}</dd>
-                <dt>"ID"</dt><dd><code class="break-all">{application.id.to_string()}</code></dd>
-            </dl>
-            {(status != Status::Undeployed).then(|| view! { <Removal name=application.name.to_string() status/> })}
-        </div>
+        <Facts>
+            <Fact label="Gateway">{gateway_link(view.gateway_url, status)}</Fact>
+            <Fact label="Namespace">{application.name.to_string()}</Fact>
+            <Fact label="Administrator access">{view.spec.admins.join(", ")}</Fact>
+            <Fact label="User access">{users}</Fact>
+            <Fact label="Deployed"><Ago at=application.created_at now/>" by "{application.created_by}</Fact>
+            <Fact label="Last change"><Ago at=application.updated_at now/></Fact>
+            <Fact label="Generation">{application.generation}</Fact>
+            <Fact label="ID"><code class="text-sm">{application.id.to_string()}</code></Fact>
+        </Facts>
     }
 }
 
@@ -99,57 +147,81 @@ fn Details(
 fn Workloads(
     /// The application.
     view: ApplicationView,
+    /// This moment.
+    now: Timestamp,
 ) -> impl IntoView {
-    let now = expect_context::<SharedDesk>().surroundings().now;
-    let observed = view.components;
-    let gone = view.application.standing.status == Status::Undeployed;
+    let status = view.application.standing.status;
+    let is_stale = expect_context::<SharedDesk>().surroundings().stale_since.is_some();
     let rows = view.spec.components.iter().map(|component| {
-        let found = observed.iter().find(|observed| observed.name == component.name);
-        let ready = found.map_or_else(
-            || format!("0 of {}", component.replicas),
-            |o| format!("{} of {}", o.ready, o.desired),
-        );
-        component_row(component, if gone { "–".to_owned() } else { ready })
+        let found = view.components.iter().find(|observed| observed.name == component.name);
+        component_row(component, readiness(component, found, status, is_stale))
     });
-    let rows = rows.collect_view();
-    let tasks: Vec<ObservedTask> = observed.iter().flat_map(|component| component.tasks.clone()).collect();
+    let (rows, count) = (rows.collect_view(), view.spec.components.len());
+    let tasks: Vec<ObservedTask> =
+        view.components.into_iter().flat_map(|component| component.tasks).collect();
     view! {
-        <section class="space-y-3">
-            <h2 class="text-base font-semibold">"Components"</h2>
+        <Section title="Components" count>
             <Table caption="Components" columns=COMPONENTS>{rows}</Table>
-        </section>
-        {(!tasks.is_empty()).then(|| view! {
-            <section class="space-y-3">
-                <h2 class="text-base font-semibold">"Tasks"</h2>
-                <Table caption="Tasks" columns=TASKS>{tasks.into_iter().map(|task| task_row(task, now)).collect_view()}</Table>
-            </section>
+        </Section>
+        {(!tasks.is_empty()).then(|| {
+            let count = tasks.len();
+            let rows = tasks.into_iter().map(|task| task_row(task, now)).collect_view();
+            view! { <Section title="Tasks" count><Table caption="Tasks" columns=TASKS>{rows}</Table></Section> }
         })}
     }
 }
 
-fn component_row(component: &ComponentSpec, ready: String) -> impl IntoView + use<> {
+/// How many copies of a component are ready, as far as that can be known.
+fn readiness(
+    component: &ComponentSpec,
+    found: Option<&ObservedComponent>,
+    status: Status,
+    is_stale: bool,
+) -> AnyView {
+    let words = |words: &'static str| view! { <span class="text-muted">{words}</span> }.into_any();
+    let (ready, desired) = match found {
+        _ if status == Status::Undeployed => return words("–"),
+        None if is_stale => return words("Not known"),
+        None => (0, component.replicas),
+        Some(observed) => (observed.ready, observed.desired),
+    };
+    let tone = match status.tone() {
+        _ if found.is_some_and(ObservedComponent::is_ready) => Tone::Good,
+        Tone::Bad | Tone::Doubtful => Tone::Doubtful,
+        _ => Tone::Moving,
+    };
+    view! { <Outcome tone label=format!("{ready} of {desired}")/> }.into_any()
+}
+
+fn component_row(component: &ComponentSpec, ready: AnyView) -> impl IntoView + use<> {
     let digest = component.digest.as_ref();
     let (short, full) = digest.map_or_else(Default::default, |d| (d.short().to_owned(), d.to_string()));
     view! {
         <tr>
             <th scope="row" class="font-medium">{component.name.to_string()}</th>
-            <td class="tabular-nums">{ready}</td>
-            <td class="break-all">{component.image.to_string()}</td>
-            <td><code title=full>{short}</code></td>
+            <td>{ready}</td>
+            <td class="hidden wrap-anywhere md:table-cell">{component.image.to_string()}</td>
+            <td class=Room::Wide.classes()><code class="text-muted" title=full>{short}</code></td>
         </tr>
     }
 }
 
 fn task_row(task: ObservedTask, now: Timestamp) -> impl IntoView {
-    let state = format!("{:?}", task.state).to_uppercase();
+    let tone = match task.state {
+        TaskState::Running => Tone::Good,
+        _ if task.trouble.is_some() => Tone::Bad,
+        TaskState::Stopped => Tone::Over,
+        _ => Tone::Moving,
+    };
+    let label = format!("{:?}", task.state).to_uppercase();
     let trouble = task.trouble.map(|trouble| trouble.reason);
     view! {
         <tr>
-            <th scope="row"><code class="font-normal">{task.id}</code></th>
-            <td class="tabular-nums">{task.release}</td>
-            <td>{state}{trouble.map(|trouble| view! { <span class="text-muted">" · "{trouble}</span> })}</td>
-            <td class="tabular-nums">{task.restarts}</td>
-            <td>{task.started_at.map(|at| view! { <Ago at now/> })}</td>
+            <th scope="row" class="font-normal"><code class="wrap-anywhere">{task.id}</code></th>
+            <td class=Room::Medium.classes()>{task.release}</td>
+            <td><Outcome tone label/>{trouble.map(|trouble| view! { <span class="block pl-5 text-muted">{trouble}</span> })}</td>
+            <td class=Room::Medium.classes()>{task.restarts}</td>
+            <td class=Room::Medium.classes()>{task.started_at.map(|at| view! { <Ago at now/> })}</td>
         </tr>
     }
 }
@@ -158,42 +230,32 @@ fn task_row(task: ObservedTask, now: Timestamp) -> impl IntoView {
 fn History(
     /// What was done, newest first.
     operations: Vec<Operation>,
+    /// This moment.
+    now: Timestamp,
 ) -> impl IntoView {
-    let now = expect_context::<SharedDesk>().surroundings().now;
+    let count = operations.len();
     let rows = operations.into_iter().map(|operation| {
-        let tone = match &operation.progress {
-            Progress::Open { .. } => Tone::Moving,
-            Progress::Succeeded { .. } => Tone::Good,
-            Progress::Failed { .. } => Tone::Bad,
-            Progress::Cancelled { .. } => Tone::Over,
-        };
-        let step = match &operation.progress {
-            Progress::Open { step } => Some(format!("{}…", step.label())),
-            Progress::Failed { step, cause, .. } => Some(format!("{}: {}", step.label(), cause.reason)),
-            Progress::Cancelled { step, .. } => Some(format!("at {}", step.label())),
-            Progress::Succeeded { .. } => None,
+        let (tone, more) = match &operation.progress {
+            Progress::Open { step } => (Tone::Moving, Some(step.label().to_owned())),
+            Progress::Succeeded { .. } => (Tone::Good, None),
+            Progress::Failed { step, cause, .. } => (Tone::Bad, Some(format!("{}: {}", step.label(), cause.reason))),
+            Progress::Cancelled { step, .. } => (Tone::Over, Some(format!("at {}", step.label()))),
         };
         let time = operation.progress.ended_at().map(|end| took(operation.requested_at, end));
         view! {
             <tr>
                 <td><Ago at=operation.requested_at now/></td>
-                <td>{operation.kind.label()}</td>
-                <td class="tabular-nums">{operation.generation}</td>
-                <td>{operation.requested_by}</td>
+                <td class="md:whitespace-nowrap">{operation.kind.label()}</td>
+                <td class=Room::Wide.classes()>{operation.generation}</td>
+                <td class=Room::Medium.classes()>{operation.requested_by}</td>
                 <td>
-                    <span class="inline-flex flex-wrap items-center gap-2">
-                        <Outcome tone label=operation.progress.label()/><span class="text-muted">{step}</span>
-                    </span>
+                    <Outcome tone label=operation.progress.label()/>
+                    {more.map(|more| view! { <span class="block pl-5 text-muted wrap-anywhere">{more}</span> })}
                 </td>
-                <td class="whitespace-nowrap tabular-nums">{time}</td>
+                <td class="hidden whitespace-nowrap md:table-cell">{time}</td>
             </tr>
         }
     });
     let rows = rows.collect_view();
-    view! {
-        <section class="space-y-3">
-            <h2 class="text-base font-semibold">"History"</h2>
-            <Table caption="History" columns=HISTORY>{rows}</Table>
-        </section>
-    }
+    view! { <Section title="History" count><Table caption="History" columns=HISTORY>{rows}</Table></Section> }
 }

@@ -1,14 +1,12 @@
 //! The page for an address that means nothing.
 
 use leptos::prelude::*;
+use leptos_meta::Title;
 
 use crate::{
     answer::answer,
     desk::SharedDesk,
-    ui::{
-        callout::{Callout, Weight},
-        frame::Frame,
-    },
+    ui::{frame::Frame, icon::Glyph, load::Instead},
 };
 
 /// The page for an address that means nothing.
@@ -17,15 +15,13 @@ pub fn NotFoundPage() -> impl IntoView {
     answer().status(404);
     let content = || {
         view! {
-            <h1 class="page-title">"Not found"</h1>
-            <Callout weight=Weight::Note title="There is no page at this address.">
-                <p><a class="link" href="/">"Go to the start page"</a></p>
-            </Callout>
+            <Title text="Not found"/>
+            <Instead glyph=Glyph::Question heading="Not found" told="There is no page at this address."/>
         }
     };
     if use_context::<SharedDesk>().is_some() {
         view! { <Frame>{content()}</Frame> }.into_any()
     } else {
-        view! { <main class="mx-auto max-w-xl space-y-6 px-4 py-16">{content()}</main> }.into_any()
+        view! { <main class="px-4">{content()}</main> }.into_any()
     }
 }

@@ -1,5 +1,6 @@
 //! Application releases: the released projects that wait to be deployed (S1.03).
 
+use jiff::Timestamp;
 use leptos::prelude::*;
 use slipway_domain::release::BrokenRelease;
 
@@ -12,13 +13,19 @@ use crate::{
         frame::PageHead,
         icon::Glyph,
         load::load,
-        table::Table,
+        table::{Room, Table},
         time::Ago,
     },
 };
 
-const COLUMNS: &[&str] =
-    &["Project", "Latest version", "Released by", "Released", "Components", "Applications", "Action"];
+const COLUMNS: &[(&str, Room)] = &[
+    ("Project", Room::Any),
+    ("Latest version", Room::Any),
+    ("Released", Room::Medium),
+    ("Components", Room::Wide),
+    ("Applications", Room::Medium),
+    ("Action", Room::Any),
+];
 
 /// The page Application releases.
 #[component]
@@ -27,52 +34,57 @@ pub fn ReleasesPage() -> impl IntoView {
 }
 
 fn content(view: ReleasesView) -> impl IntoView {
-    let nothing = view.projects.is_empty();
-    let directory = view.directory;
+    let now = expect_context::<SharedDesk>().surroundings().now;
+    let list = if view.projects.is_empty() {
+        view! {
+            <Empty glyph=Glyph::Releases title="No released projects yet">
+                <p>"A project appears here as soon as a release of it is written to"</p>
+                <p><code class="rounded-control border border-line bg-surface px-2 py-1 text-ink wrap-anywhere">{view.directory}</code></p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        let rows = view.projects.into_iter().map(|row| view! { <Row row now/> }).collect_view();
+        view! { <Table caption="Released projects" columns=COLUMNS>{rows}</Table> }.into_any()
+    };
     view! {
         <PageHead title="Application releases" subtitle="Released projects, ready to be deployed."/>
         {(!view.broken.is_empty()).then(|| broken(view.broken))}
-        {if nothing {
-            view! {
-                <Empty glyph=Glyph::Releases title="No released projects yet">
-                    <p>"A project appears here as soon as a release of it is written to"</p>
-                    <p class="mt-1"><code>{directory}</code></p>
-                </Empty>
-            }.into_any()
-        } else {
-            view! {
-                <Table caption="Released projects" columns=COLUMNS>
-                    {view.projects.into_iter().map(row).collect_view()}
-                </Table>
-            }.into_any()
-        }}
+        {list}
     }
 }
 
-fn row(row: ProjectRow) -> impl IntoView {
-    let now = expect_context::<SharedDesk>().surroundings().now;
+#[component]
+fn Row(
+    /// The project.
+    row: ProjectRow,
+    /// This moment.
+    now: Timestamp,
+) -> impl IntoView {
     let name = row.project.name.to_string();
-    let latest = row.project.releases.into_iter().next();
-    let components = latest
-        .as_ref()
-        .map(|r| r.components.iter().map(|c| c.name.to_string()).collect::<Vec<_>>().join(", "));
-    let version = latest.as_ref().map(|release| release.version.number());
+    let latest = row.project.latest().cloned();
     let about = latest.as_ref().map(|release| release.description.clone()).unwrap_or_default();
+    let version = latest.as_ref().map(|release| release.version.number());
     let by = latest.as_ref().map(|release| release.released_by.clone()).unwrap_or_default();
-    let at = latest.and_then(|release| release.released_at);
+    let at = latest.as_ref().and_then(|release| release.released_at);
+    let components = latest.iter().flat_map(|release| &release.components);
+    let components = components.map(|component| component.name.to_string()).collect::<Vec<_>>().join(", ");
+    let applications = if row.applications == 0 { "–".to_owned() } else { row.applications.to_string() };
     let deploy = format!("/devops/releases/{name}/deploy");
     view! {
         <tr>
-            <th scope="row">
+            <th scope="row" class="font-normal">
                 <span class="font-medium">{name.clone()}</span>
-                {(!about.is_empty()).then(|| view! { <span class="block max-w-xs font-normal text-muted">{about}</span> })}
+                {(!about.is_empty()).then(|| view! { <span class="block max-w-sm text-muted">{about}</span> })}
             </th>
-            <td class="tabular-nums">{version}</td>
-            <td>{by}</td>
-            <td>{at.map(|at| view! { <Ago at now/> })}</td>
-            <td class="text-muted">{components}</td>
-            <td class="tabular-nums">{row.applications}</td>
-            <td><a class=Variant::Quiet.classes() href=deploy aria-label=format!("Deploy {name}")>"Deploy"</a></td>
+            <td>{version}</td>
+            <td class=Room::Medium.classes()>
+                {at.map(|at| view! { <Ago at now/> })}
+                {(!by.is_empty()).then(|| view! { <span class="block text-muted">"by "{by}</span> })}
+            </td>
+            <td class="hidden max-w-3xs text-muted xl:table-cell">{components}</td>
+            <td class=Room::Medium.classes()>{applications}</td>
+            <td class="w-px text-right"><a class=Variant::Small.classes() href=deploy aria-label=format!("Deploy {name}")>"Deploy"</a></td>
         </tr>
     }
 }
@@ -83,7 +95,13 @@ fn broken(releases: Vec<BrokenRelease>) -> impl IntoView {
         number => format!("{number} releases cannot be read"),
     };
     let items = releases.into_iter().map(|release| {
-        view! { <li><code>{release.path}</code>": "{release.reason}</li> }
+        view! {
+            <li class="wrap-anywhere"><code>{release.path}</code><span class="block text-muted">{release.reason}</span></li>
+        }
     });
-    view! { <Callout weight=Weight::Warning title><ul class="space-y-1">{items.collect_view()}</ul></Callout> }
+    view! {
+        <Callout weight=Weight::Warning title>
+            <ul class="space-y-1.5 text-sm">{items.collect_view()}</ul>
+        </Callout>
+    }
 }

@@ -26,13 +26,17 @@ pub fn SignInPage() -> impl IntoView {
     };
     view! {
         <Title text="Sign in"/>
-        <main class="mx-auto grid min-h-dvh max-w-sm content-center gap-6 px-4 py-12">
-            <div class="flex items-center gap-2.5">
-                <span class="text-accent"><Icon glyph=Glyph::Slipway class="size-8"/></span>
-                <h1 class="text-2xl font-semibold tracking-tight">"Sign in to Slipway"</h1>
+        <main class="grid min-h-dvh content-center justify-items-center px-4 py-12">
+            <div class="w-full max-w-sm space-y-6">
+                <div class="space-y-4">
+                    <span class="grid size-11 place-items-center rounded-card bg-accent-fill text-on-accent shadow-card">
+                        <Icon glyph=Glyph::Slipway class="size-7"/>
+                    </span>
+                    <h1 class="text-xl font-semibold tracking-tight">"Sign in to Slipway"</h1>
+                </div>
+                {problem.map(|(weight, title)| view! { <Callout weight title/> })}
+                <div class="card space-y-5 p-5 sm:p-6">{way}</div>
             </div>
-            {problem.map(|(weight, title)| view! { <Callout weight title/> })}
-            {way}
         </main>
     }
 }
@@ -62,7 +66,7 @@ fn ProviderLink(
     next: String,
 ) -> impl IntoView {
     let href = format!("/auth/login?next={}", escape(&next));
-    let class = format!("{} w-full justify-center py-2.5", Variant::Primary.classes());
+    let class = format!("{} h-9 w-full", Variant::Primary.classes());
     view! {
         <p class="text-muted">"Your organisation's identity provider will ask who you are."</p>
         <a class=class href=href rel="external">"Sign in with "{provider}</a>
@@ -74,7 +78,7 @@ fn LocalForm(
     /// Where to go afterwards.
     next: String,
 ) -> impl IntoView {
-    let class = format!("{} w-full justify-center py-2.5", Variant::Primary.classes());
+    let class = format!("{} h-9 w-full", Variant::Primary.classes());
     view! {
         <form class="space-y-4" method="post" action="/auth/sign-in">
             <input type="hidden" name="next" value=next/>
@@ -88,7 +92,7 @@ fn LocalForm(
             </div>
             <button class=class type="submit">"Sign in"</button>
         </form>
-        <p class="text-muted">
+        <p class="border-t border-line pt-4 text-sm text-muted">
             "The first account is " <code>"admin"</code> ". Its password was printed where the server was started for the first time."
         </p>
     }

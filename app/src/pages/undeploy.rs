@@ -43,31 +43,58 @@ fn content(view: &ApplicationView, force: bool, problem: Option<String>) -> impl
     let status = view.application.standing.status;
     let allowed = if force { status.may_force_undeploy() } else { status.may_undeploy() };
     let back = format!("/devops/instances/{name}");
-    let components = view
-        .spec
-        .components
-        .iter()
-        .map(|component| view! { <li>{component.name.to_string()}</li> })
-        .collect_view();
+    let above = vec![
+        ("/devops/instances".to_owned(), "Application instances".to_owned()),
+        (back.clone(), name.clone()),
+    ];
+    let confirm = (!name.is_empty() && allowed.is_ok())
+        .then(|| view! { <Confirm name=name.clone() force back=back.clone()/> });
+    let components = view.spec.components.iter().map(|component| {
+        view! { <li><code>{component.name.to_string()}</code></li> }
+    });
     view! {
-        <PageHead title=format!("{} {name}", label(force)) subtitle="This cannot be undone."/>
-        {problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
-        {allowed.err().map(|why| view! { <Callout weight=Weight::Warning title=why/> })}
-        <form class="card max-w-2xl space-y-6 p-5 sm:p-6" method="post" action=Undeploy::PATH>
-            <div class="space-y-2">
-                <p>"The namespace "<strong>{name.clone()}</strong>" goes, with everything in it and all its data:"</p>
-                <ul class="list-disc pl-5">{components}</ul>
-                {force.then(|| view! { <p>"What is still being deployed is cancelled first."</p> })}
+        <PageHead title=format!("{} {name}", label(force)) subtitle="This cannot be undone." above/>
+        <div class="max-w-2xl space-y-6">
+            {problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
+            {allowed.err().map(|why| view! {
+                <Callout weight=Weight::Warning title=why>
+                    <p><a class="link" href=back>"Back"</a></p>
+                </Callout>
+            })}
+            <div class="card space-y-2 px-4 py-4 sm:px-6 sm:py-5">
+                <p>"The namespace "<strong class="font-semibold">{name.clone()}</strong>" goes, with everything in it and all its data:"</p>
+                <ul class="list-disc space-y-0.5 pl-5 marker:text-edge">{components.collect_view()}</ul>
+                <p class="text-muted">
+                    {force.then_some("What is still being deployed is cancelled first. ")}
+                    "Its history stays."
+                </p>
             </div>
+            {confirm}
+        </div>
+    }
+}
+
+/// The name once more, and the button that it arms.
+#[component]
+fn Confirm(
+    /// The application.
+    name: String,
+    /// By force?
+    force: bool,
+    /// Where Cancel leads.
+    back: String,
+) -> impl IntoView {
+    view! {
+        <form class="group card space-y-5 px-4 py-4 sm:px-6 sm:py-5" method="post" action=Undeploy::PATH>
             <input type="hidden" name="name" value=name.clone()/>
             <input type="hidden" name="force" value=if force { "true" } else { "" }/>
             <Field name="confirmation" label="Type the name of the application to confirm" error=None>
-                <input class="input" id="confirmation" name="confirmation" pattern=name.clone() required autocomplete="off"
-                    autocapitalize="none" spellcheck="false" title=format!("Type {name}")/>
+                <input class="input" id="confirmation" name="confirmation" pattern=name.clone() required
+                    autocomplete="off" autocapitalize="none" spellcheck="false" title=format!("Type {name}")/>
             </Field>
-            <div class="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-5">
+            <div class="flex flex-wrap items-center justify-between gap-3 border-t border-line pt-4">
                 <a class=Variant::Quiet.classes() href=back>"Cancel"</a>
-                <button class=Variant::Danger.classes() type="submit" disabled=allowed.is_err()>{label(force)}</button>
+                <button class=Variant::Armed.classes() type="submit">{label(force)}</button>
             </div>
         </form>
     }

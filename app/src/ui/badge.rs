@@ -8,21 +8,33 @@ use super::icon::{Glyph, Icon};
 /// The look of a tone.
 pub fn classes(tone: Tone) -> &'static str {
     match tone {
-        Tone::Good => "badge bg-good/12 text-good-ink",
-        Tone::Moving => "badge bg-moving/12 text-moving-ink",
-        Tone::Bad => "badge bg-bad/12 text-bad-ink",
-        Tone::Doubtful => "badge bg-doubt/16 text-doubt-ink",
-        Tone::Over => "badge bg-line/60 text-muted",
+        Tone::Good => "badge bg-good/10 text-good-ink inset-ring inset-ring-good/25",
+        Tone::Moving => "badge bg-moving/10 text-moving-ink inset-ring inset-ring-moving/25",
+        Tone::Bad => "badge bg-bad/10 text-bad-ink inset-ring inset-ring-bad/25",
+        Tone::Doubtful => "badge bg-doubt/14 text-doubt-ink inset-ring inset-ring-doubt/30",
+        Tone::Over => "badge bg-raised text-muted inset-ring inset-ring-line",
     }
 }
 
-fn glyph(tone: Tone) -> (Glyph, &'static str) {
+/// The colour of words and icons of a tone, where there is no badge around them.
+pub fn ink(tone: Tone) -> &'static str {
     match tone {
-        Tone::Good => (Glyph::Check, "size-3.5"),
-        Tone::Moving => (Glyph::Moving, "size-3.5 motion-safe:animate-spin"),
-        Tone::Bad => (Glyph::Cross, "size-3.5"),
-        Tone::Doubtful => (Glyph::Question, "size-3.5"),
-        Tone::Over => (Glyph::Over, "size-3.5"),
+        Tone::Good => "text-good-ink",
+        Tone::Moving => "text-moving-ink",
+        Tone::Bad => "text-bad-ink",
+        Tone::Doubtful => "text-doubt-ink",
+        Tone::Over => "text-muted",
+    }
+}
+
+/// The icon of a tone.
+pub fn glyph(tone: Tone) -> Glyph {
+    match tone {
+        Tone::Good => Glyph::Check,
+        Tone::Moving => Glyph::Moving,
+        Tone::Bad => Glyph::Cross,
+        Tone::Doubtful => Glyph::Question,
+        Tone::Over => Glyph::Over,
     }
 }
 
@@ -32,18 +44,35 @@ pub fn Badge(
     /// What it says.
     status: Status,
 ) -> impl IntoView {
-    let (glyph, size) = glyph(status.tone());
-    view! { <span class=classes(status.tone())><Icon glyph class=size/>{status.label()}</span> }
+    let tone = status.tone();
+    view! { <span class=classes(tone)><Icon glyph=glyph(tone) class="size-3 shrink-0"/>{status.label()}</span> }
 }
 
-/// A tone with words of its own, for outcomes of operations.
+/// A tone with a word of its own, for outcomes of operations and states of tasks: lighter than a badge.
 #[component]
 pub fn Outcome(
     /// What kind of news it is.
     tone: Tone,
-    /// The words.
-    label: &'static str,
+    /// The word.
+    #[prop(into)]
+    label: String,
 ) -> impl IntoView {
-    let (glyph, size) = glyph(tone);
-    view! { <span class=classes(tone)><Icon glyph class=size/>{label}</span> }
+    let class = match tone {
+        Tone::Good => {
+            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-good-ink"
+        }
+        Tone::Moving => {
+            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-moving-ink"
+        }
+        Tone::Bad => {
+            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-bad-ink"
+        }
+        Tone::Doubtful => {
+            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-doubt-ink"
+        }
+        Tone::Over => {
+            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-muted"
+        }
+    };
+    view! { <span class=class><Icon glyph=glyph(tone) class="size-3.5 shrink-0"/>{label}</span> }
 }

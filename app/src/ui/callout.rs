@@ -16,6 +16,33 @@ pub enum Weight {
     Failure,
 }
 
+impl Weight {
+    /// The box around it.
+    pub fn classes(self) -> &'static str {
+        match self {
+            Self::Note => "flex gap-3 rounded-card border border-line bg-surface px-4 py-3.5",
+            Self::Warning => "flex gap-3 rounded-card border border-doubt/35 bg-doubt-soft px-4 py-3.5",
+            Self::Failure => "flex gap-3 rounded-card border border-bad/30 bg-bad-soft px-4 py-3.5",
+        }
+    }
+
+    fn role(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "status",
+            Self::Failure => "alert",
+        }
+    }
+
+    fn icon(self) -> (Glyph, &'static str) {
+        match self {
+            Self::Note => (Glyph::Note, "mt-[3px] size-4 shrink-0 text-muted"),
+            Self::Warning => (Glyph::Warning, "mt-[3px] size-4 shrink-0 text-doubt-ink"),
+            Self::Failure => (Glyph::Warning, "mt-[3px] size-4 shrink-0 text-bad-ink"),
+        }
+    }
+}
+
 /// A box with a title and more.
 #[component]
 pub fn Callout(
@@ -28,28 +55,19 @@ pub fn Callout(
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
-    let (class, role) = match weight {
-        Weight::Note => ("callout border-line bg-surface text-ink", "note"),
-        Weight::Warning => ("callout border-doubt/40 bg-doubt/10 text-ink", "status"),
-        Weight::Failure => ("callout border-bad/40 bg-bad/8 text-ink", "alert"),
-    };
-    let icon = match weight {
-        Weight::Note => "mt-0.5 size-4 shrink-0 text-muted",
-        Weight::Warning => "mt-0.5 size-4 shrink-0 text-doubt-ink",
-        Weight::Failure => "mt-0.5 size-4 shrink-0 text-bad-ink",
-    };
+    let (glyph, icon) = weight.icon();
     view! {
-        <div class=class role=role>
-            <Icon glyph=Glyph::Warning class=icon/>
-            <div class="min-w-0 flex-1 space-y-1.5">
-                <p class="font-medium">{title}</p>
+        <div class=weight.classes() role=weight.role()>
+            <Icon glyph class=icon/>
+            <div class="min-w-0 flex-1 space-y-1">
+                <p class="font-medium wrap-anywhere">{title}</p>
                 {children.map(|children| children())}
             </div>
         </div>
     }
 }
 
-/// Why an application is not well: a sentence, the evidence, what to do.
+/// Why an application is not well: a sentence, what to do, the evidence.
 #[component]
 pub fn CauseCallout(
     /// The cause.
@@ -57,10 +75,24 @@ pub fn CauseCallout(
 ) -> impl IntoView {
     let evidence = cause.evidence.join("\n");
     view! {
-        <Callout weight=Weight::Failure title=cause.reason>
-            <p>{cause.action}</p>
-            {(!evidence.is_empty()).then(|| view! { <pre class="code mt-2">{evidence}</pre> })}
-            <p class="text-xs text-muted">"Code " <code>{cause.code}</code></p>
-        </Callout>
+        <div class="overflow-hidden rounded-card border border-bad/30 bg-surface shadow-card" role="alert">
+            <div class="flex flex-wrap items-start gap-x-3 gap-y-1 border-b border-bad/20 bg-bad-soft px-4 py-3">
+                <Icon glyph=Glyph::Warning class="mt-[3px] size-4 shrink-0 text-bad-ink"/>
+                <p class="min-w-0 flex-1 font-medium wrap-anywhere">{cause.reason}</p>
+                <code class="rounded-control bg-bad/8 px-1.5 py-0.5 text-xs text-bad-ink" title="A stable code, for searching">{cause.code}</code>
+            </div>
+            <div class="space-y-3 px-4 py-3.5">
+                <p class="flex gap-3">
+                    <Icon glyph=Glyph::Arrow class="mt-[3px] size-4 shrink-0 text-muted"/>
+                    <span><span class="sr-only">"What to do: "</span>{cause.action}</span>
+                </p>
+                {(!evidence.is_empty()).then(|| view! {
+                    <div class="space-y-1.5 sm:pl-7">
+                        <p class="text-xs text-muted">"In the words of the cluster or the registry"</p>
+                        <pre class="code">{evidence}</pre>
+                    </div>
+                })}
+            </div>
+        </div>
     }
 }

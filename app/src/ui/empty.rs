@@ -15,12 +15,12 @@ pub fn Empty(
     children: Children,
 ) -> impl IntoView {
     view! {
-        <div class="card grid place-items-center gap-2 px-6 py-14 text-center">
-            <span class="grid size-10 place-items-center rounded-full bg-raised text-muted">
+        <div class="grid justify-items-center gap-1.5 rounded-card border border-dashed border-edge/50 px-6 py-16 text-center">
+            <span class="mb-2 grid size-11 place-items-center rounded-card border border-line bg-surface text-muted shadow-card">
                 <Icon glyph class="size-5"/>
             </span>
-            <h2 class="text-base font-semibold">{title}</h2>
-            <div class="max-w-prose text-muted">{children()}</div>
+            <h2 class="text-lg font-semibold">{title}</h2>
+            <div class="max-w-md space-y-4 text-muted">{children()}</div>
         </div>
     }
 }

@@ -3,7 +3,12 @@
 use leptos::prelude::*;
 use slipway_domain::order::FieldError;
 
-/// A field around one control. The control gets the attributes that [`control`] makes.
+use super::{
+    callout::Weight,
+    icon::{Glyph, Icon},
+};
+
+/// A field around one control. The control carries the field's name as its id, and [`described_by`].
 #[component]
 pub fn Field(
     /// The name of the control; its id is the same.
@@ -13,6 +18,9 @@ pub fn Field(
     /// How to enter it.
     #[prop(optional)]
     help: &'static str,
+    /// May it stay empty?
+    #[prop(optional)]
+    optional: bool,
     /// What is wrong with what was entered.
     error: Option<String>,
     /// The control.
@@ -20,10 +28,17 @@ pub fn Field(
 ) -> impl IntoView {
     view! {
         <div class="space-y-1.5">
-            <label class="block font-medium" for=name>{label}</label>
+            <div class="flex items-baseline justify-between gap-3">
+                <label class="font-medium" for=name>{label}</label>
+                {optional.then(|| view! { <span class="text-xs text-muted">"Optional"</span> })}
+            </div>
             {children()}
-            {(!help.is_empty()).then(|| view! { <p class="text-muted" id=format!("{name}-help")>{help}</p> })}
-            {error.map(|error| view! { <p class="font-medium text-bad-ink" id=format!("{name}-error")>{error}</p> })}
+            {error.map(|error| view! {
+                <p class="flex gap-1.5 text-sm font-medium text-bad-ink" id=format!("{name}-error")>
+                    <Icon glyph=Glyph::Warning class="mt-[3px] size-3.5 shrink-0"/>{error}
+                </p>
+            })}
+            {(!help.is_empty()).then(|| view! { <p class="text-sm text-muted" id=format!("{name}-help")>{help}</p> })}
         </div>
     }
 }
@@ -46,13 +61,14 @@ pub fn ErrorSummary(
 ) -> impl IntoView {
     (!errors.is_empty()).then(|| {
         let items = errors.into_iter().map(|error| {
-            view! { <li><a class="link" href=format!("#{}", error.field)>{error.message}</a></li> }
+            view! { <li><a class="underline decoration-bad/40 underline-offset-3 hover:decoration-bad" href=format!("#{}", error.field)>{error.message}</a></li> }
         });
         view! {
-            <div class="callout border-bad/40 bg-bad/8" role="alert">
-                <div>
+            <div class=Weight::Failure.classes() role="alert">
+                <Icon glyph=Glyph::Warning class="mt-[3px] size-4 shrink-0 text-bad-ink"/>
+                <div class="space-y-1">
                     <p class="font-medium">"Some answers need another look"</p>
-                    <ul class="mt-1 list-disc pl-5">{items.collect_view()}</ul>
+                    <ul class="list-disc pl-4 text-sm marker:text-bad">{items.collect_view()}</ul>
                 </div>
             </div>
         }

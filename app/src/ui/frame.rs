@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use slipway_domain::actor::Actor;
 
 use super::{
     icon::{Glyph, Icon},
@@ -18,36 +19,96 @@ pub fn Frame(
     let around = expect_context::<SharedDesk>().surroundings();
     let may = around.actor.may_devops().is_ok();
     let stale = around.stale_since.map(|since| {
+        let (clock, age) = (since.strftime("%H:%M UTC"), words(since, around.now));
         format!(
-            "The cluster has been out of reach since {}. What you see is its last known state.",
-            words(since, around.now)
+            "The cluster has been out of reach since {clock} ({age}). What you see is its last known state."
         )
     });
+    let (wide, narrow) = (around.actor.clone(), around.actor);
     view! {
-        <a class="skip" href="#main">"Skip to content"</a>
-        {around.sandbox.then(|| view! {
-            <p class="banner bg-accent/10 text-ink" role="note">
-                <strong>"Sandbox"</strong>
-                " · the cluster is simulated in this process. Nothing is deployed anywhere."
-            </p>
-        })}
-        {stale.map(|text| view! { <p class="banner bg-doubt/16 text-ink" role="status">{text}</p> })}
-        <div class="mx-auto grid max-w-7xl gap-x-8 px-4 sm:px-6 lg:grid-cols-[15rem_1fr]">
-            <header class="flex flex-wrap items-center gap-x-6 gap-y-2 py-4 lg:flex-col lg:items-stretch lg:gap-6 lg:py-7">
-                <a class="flex items-center gap-2 text-base font-semibold tracking-tight" href="/">
-                    <span class="text-accent"><Icon glyph=Glyph::Slipway class="size-6"/></span>
-                    "Slipway"
-                </a>
-                {may.then(|| view! { <Navigation/> })}
-                <div class="ml-auto flex items-center gap-3 lg:ml-0 lg:border-t lg:border-line lg:pt-4">
-                    <span class="avatar" aria-hidden="true">{around.actor.initials()}</span>
-                    <span class="min-w-0 flex-1 truncate">{around.actor.name}</span>
-                    <form method="post" action="/auth/sign-out">
-                        <button class="link text-muted" type="submit">"Sign out"</button>
-                    </form>
+        <a class="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-control focus:bg-accent-fill focus:px-3 focus:py-2 focus:text-on-accent" href="#main">
+            "Skip to content"
+        </a>
+        <div class="lg:grid lg:min-h-dvh lg:grid-cols-[15.5rem_minmax(0,1fr)]">
+            <header class="side sticky top-0 z-30 border-b border-line bg-side lg:static lg:border-r lg:border-b-0">
+                <div class="sticky top-0 hidden h-dvh flex-col gap-6 px-3 py-4 lg:flex">
+                    <Brand/>
+                    {may.then(|| view! { <Navigation/> })}
+                    <div class="mt-auto border-t border-line pt-3"><Person actor=wide/></div>
                 </div>
+                <details class="group lg:hidden">
+                    <summary class="flex h-12 items-center justify-between px-4">
+                        <Mark/>
+                        <span class="flex items-center gap-1.5 text-sm text-muted"><Icon glyph=Glyph::Menu/>"Menu"</span>
+                    </summary>
+                    <div class="space-y-4 border-t border-line px-3 py-4">
+                        {may.then(|| view! { <Navigation/> })}
+                        <div class="border-t border-line pt-3"><Person actor=narrow/></div>
+                    </div>
+                </details>
             </header>
-            <main id="main" class="min-w-0 space-y-6 pb-16 lg:py-8" tabindex="-1">{children()}</main>
+            <div class="min-w-0">
+                {around.sandbox.then(|| view! {
+                    <Banner glyph=Glyph::Flask class="flex items-start gap-2.5 border-b border-line bg-accent-soft px-4 py-2 text-sm sm:px-8" icon="mt-0.5 size-4 shrink-0 text-accent">
+                        <strong class="font-semibold">"Sandbox"</strong>
+                        <span class="text-muted">" The cluster is simulated in this process. Nothing is deployed anywhere."</span>
+                    </Banner>
+                })}
+                {stale.map(|text| view! {
+                    <Banner glyph=Glyph::Unplugged class="flex items-start gap-2.5 border-b border-doubt/30 bg-doubt-soft px-4 py-2 text-sm sm:px-8" icon="mt-0.5 size-4 shrink-0 text-doubt-ink">
+                        {text}
+                    </Banner>
+                })}
+                <main id="main" class="mx-auto max-w-6xl space-y-6 px-4 pt-6 pb-20 sm:px-8 lg:pt-8" tabindex="-1">{children()}</main>
+            </div>
+        </div>
+    }
+}
+
+/// One line across the page about the whole of it.
+#[component]
+fn Banner(
+    /// Its icon.
+    glyph: Glyph,
+    /// The strip.
+    class: &'static str,
+    /// The look of the icon.
+    icon: &'static str,
+    /// What it says.
+    children: Children,
+) -> impl IntoView {
+    view! { <div class=class role="status"><Icon glyph class=icon/><p>{children()}</p></div> }
+}
+
+/// The name of the product, on a tile.
+#[component]
+pub fn Mark() -> impl IntoView {
+    view! {
+        <span class="flex items-center gap-2.5 font-semibold tracking-tight">
+            <span class="grid size-6 place-items-center rounded-control bg-accent-fill text-on-accent"><Icon glyph=Glyph::Slipway class="size-4"/></span>
+            "Slipway"
+        </span>
+    }
+}
+
+#[component]
+fn Brand() -> impl IntoView {
+    view! { <a class="flex h-8 items-center rounded-control px-2" href="/"><Mark/></a> }
+}
+
+#[component]
+fn Person(
+    /// Who is signed in.
+    actor: Actor,
+) -> impl IntoView {
+    let initials = actor.initials();
+    view! {
+        <div class="flex items-center gap-2.5 px-2">
+            <span class="grid size-7 shrink-0 place-items-center rounded-full bg-raised text-xs font-semibold text-muted" aria-hidden="true">{initials}</span>
+            <span class="min-w-0 flex-1 truncate text-sm">{actor.name}</span>
+            <form method="post" action="/auth/sign-out">
+                <button class="rounded-control px-1.5 py-1 text-sm text-muted hover:bg-raised hover:text-ink" type="submit">"Sign out"</button>
+            </form>
         </div>
     }
 }
@@ -56,26 +117,35 @@ pub fn Frame(
 fn Navigation() -> impl IntoView {
     let path = use_location().pathname.get_untracked();
     let entry = |href: &'static str, label: &'static str, glyph: Glyph| {
-        let here = path.starts_with(href);
-        let class = if here {
-            "nav bg-raised font-medium text-ink"
+        let here = if href == "/" { path == "/" } else { path.starts_with(href) };
+        let (class, icon) = if here {
+            (
+                "flex h-8 items-center gap-2.5 rounded-control bg-raised px-2 text-sm font-medium text-ink",
+                "size-4 shrink-0 text-accent",
+            )
         } else {
-            "nav text-muted hover:bg-raised hover:text-ink"
+            (
+                "flex h-8 items-center gap-2.5 rounded-control px-2 text-sm text-muted transition-colors hover:bg-raised hover:text-ink",
+                "size-4 shrink-0",
+            )
         };
-        view! { <li><a class=class href=href aria-current=here.then_some("page")><Icon glyph/>{label}</a></li> }
+        view! { <li><a class=class href=href aria-current=here.then_some("page")><Icon glyph class=icon/>{label}</a></li> }
     };
     view! {
-        <nav aria-label="Devops">
-            <p class="mb-1 hidden px-2 text-xs font-medium text-muted lg:block">"Devops"</p>
-            <ul class="flex gap-1 lg:flex-col">
-                {entry("/devops/releases", "Application releases", Glyph::Releases)}
-                {entry("/devops/instances", "Application instances", Glyph::Instances)}
-            </ul>
+        <nav class="space-y-5" aria-label="Devops">
+            <ul class="space-y-0.5">{entry("/", "Overview", Glyph::Overview)}</ul>
+            <div>
+                <p class="mb-1.5 px-2 text-xs font-medium text-muted">"Devops"</p>
+                <ul class="space-y-0.5">
+                    {entry("/devops/releases", "Application releases", Glyph::Releases)}
+                    {entry("/devops/instances", "Application instances", Glyph::Instances)}
+                </ul>
+            </div>
         </nav>
     }
 }
 
-/// The head of a page: its title and what can be done with it as a whole.
+/// The head of a page: the way here, its title, and what can be done with it as a whole.
 #[component]
 pub fn PageHead(
     /// The title.
@@ -84,17 +154,36 @@ pub fn PageHead(
     /// What the page is about, in a line.
     #[prop(optional, into)]
     subtitle: String,
+    /// The pages above this one: their addresses and titles.
+    #[prop(optional)]
+    above: Vec<(String, String)>,
+    /// What stands beside the title.
+    #[prop(optional, into)]
+    beside: ViewFnOnce,
     /// Buttons.
     #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     view! {
-        <div class="flex flex-wrap items-start justify-between gap-3">
-            <div class="min-w-0">
-                <h1 class="page-title">{title}</h1>
-                {(!subtitle.is_empty()).then(|| view! { <p class="mt-1 text-muted">{subtitle}</p> })}
+        <div class="space-y-2">
+            {(!above.is_empty()).then(|| {
+                let links = above.into_iter().map(|(href, label)| view! {
+                    <li class="flex items-center gap-1">
+                        <a class="rounded-control hover:text-ink" href=href>{label}</a><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/>
+                    </li>
+                });
+                view! { <nav aria-label="Breadcrumb"><ol class="flex flex-wrap gap-1 text-sm text-muted">{links.collect_view()}</ol></nav> }
+            })}
+            <div class="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+                <div class="min-w-0">
+                    <div class="flex flex-wrap items-center gap-x-3 gap-y-1.5">
+                        <h1 class="text-xl font-semibold tracking-tight wrap-anywhere">{title}</h1>
+                        {beside.run()}
+                    </div>
+                    {(!subtitle.is_empty()).then(|| view! { <p class="mt-0.5 text-muted">{subtitle}</p> })}
+                </div>
+                {children.map(|children| view! { <div class="flex flex-wrap items-center gap-2">{children()}</div> })}
             </div>
-            {children.map(|children| view! { <div class="flex flex-wrap items-center gap-2">{children()}</div> })}
         </div>
     }
 }

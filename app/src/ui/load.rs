@@ -6,8 +6,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
-    callout::{Callout, Weight},
+    button::Variant,
     frame::Frame,
+    icon::{Glyph, Icon},
 };
 use crate::{
     answer::{answer, status_of},
@@ -56,17 +57,36 @@ fn Problem(
     /// What the desk said.
     error: DeskError,
 ) -> impl IntoView {
-    let (heading, weight) = match &error {
-        DeskError::Forbidden { .. } => ("You may not see this".to_owned(), Weight::Warning),
-        DeskError::NotFound { .. } => ("Not found".to_owned(), Weight::Note),
-        DeskError::Unavailable { .. } => (format!("{title} cannot be shown right now"), Weight::Failure),
-        _ => (title, Weight::Failure),
-    };
     let told = error.to_string();
+    let (heading, glyph) = match error {
+        DeskError::Forbidden { .. } => ("You may not see this".to_owned(), Glyph::Lock),
+        DeskError::NotFound { .. } => ("Not found".to_owned(), Glyph::Question),
+        DeskError::Unavailable { .. } => (format!("{title} cannot be shown right now"), Glyph::Unplugged),
+        _ => (title, Glyph::Warning),
+    };
+    view! { <Instead glyph heading told/> }
+}
+
+/// A page that could not be shown: what it is about, why, and the way on.
+#[component]
+pub fn Instead(
+    /// The icon.
+    glyph: Glyph,
+    /// What happened.
+    #[prop(into)]
+    heading: String,
+    /// Why, and what to do.
+    #[prop(into)]
+    told: String,
+) -> impl IntoView {
     view! {
-        <h1 class="page-title">{heading}</h1>
-        <Callout weight title=told>
-            <p><a class="link" href="/">"Go to the start page"</a></p>
-        </Callout>
+        <div class="mx-auto grid max-w-lg justify-items-center gap-2 py-16 text-center sm:py-24">
+            <span class="mb-2 grid size-11 place-items-center rounded-card border border-line bg-surface text-muted shadow-card">
+                <Icon glyph class="size-5"/>
+            </span>
+            <h1 class="text-xl font-semibold tracking-tight">{heading}</h1>
+            <p class="text-muted wrap-anywhere">{told}</p>
+            <p class="mt-4"><a class=Variant::Quiet.classes() href="/">"Go to the start page"</a></p>
+        </div>
     }
 }

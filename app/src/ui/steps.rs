@@ -1,0 +1,97 @@
+//! The way of a deployment, step by step, and where on it an operation is.
+
+use leptos::prelude::*;
+use slipway_domain::operation::{Kind, Operation, Progress, Step};
+
+use super::icon::{Glyph, Icon};
+
+/// Where an operation is, seen from one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stand {
+    Done,
+    Here,
+    Failed,
+    Ahead,
+}
+
+impl Stand {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Here => "under way",
+            Self::Failed => "failed",
+            Self::Ahead => "to come",
+        }
+    }
+
+    fn mark(self) -> (&'static str, Option<Glyph>) {
+        match self {
+            Self::Done => (
+                "grid size-5 shrink-0 place-items-center rounded-full bg-good/14 text-good-ink",
+                Some(Glyph::Check),
+            ),
+            Self::Here => (
+                "grid size-5 shrink-0 place-items-center rounded-full bg-moving/14 text-moving-ink",
+                Some(Glyph::Moving),
+            ),
+            Self::Failed => (
+                "grid size-5 shrink-0 place-items-center rounded-full bg-bad/14 text-bad-ink",
+                Some(Glyph::Cross),
+            ),
+            Self::Ahead => (
+                "grid size-5 shrink-0 place-items-center rounded-full border border-dashed border-edge",
+                None,
+            ),
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Here | Self::Failed => "font-medium",
+            Self::Done => "",
+            Self::Ahead => "text-muted",
+        }
+    }
+}
+
+/// The steps of the newest operation, while they tell something: it is on its way, or stuck.
+#[component]
+pub fn Steps(
+    /// The newest operation.
+    operation: Operation,
+) -> impl IntoView {
+    let stuck = |at: Step| {
+        if matches!(operation.progress, Progress::Failed { .. }) { (at, true) } else { (at, false) }
+    };
+    let place = match operation.progress {
+        Progress::Open { step } | Progress::Failed { step, .. } if operation.kind == Kind::Deploy => {
+            Some(stuck(step))
+        }
+        _ => None,
+    };
+    place.map(|(at, failed)| {
+        let steps = std::iter::successors(Some(operation.kind.first_step()), |step| step.next());
+        let items = steps.map(|step| {
+            let stand = match step.cmp(&at) {
+                std::cmp::Ordering::Less => Stand::Done,
+                std::cmp::Ordering::Equal if failed => Stand::Failed,
+                std::cmp::Ordering::Equal => Stand::Here,
+                std::cmp::Ordering::Greater => Stand::Ahead,
+            };
+            let (class, glyph) = stand.mark();
+            let line = if step == Step::Settle { "hidden" } else { "ml-1 hidden h-px min-w-3 flex-1 bg-line lg:block" };
+            view! {
+                <li class="flex items-center gap-2 text-sm lg:flex-1 lg:last:flex-none" aria-current=(stand == Stand::Here).then_some("step")>
+                    <span class=class>{glyph.map(|glyph| view! { <Icon glyph class="size-3"/> })}</span>
+                    <span class=stand.name()>{step.label()}<span class="sr-only">": "{stand.word()}</span></span>
+                    <span class=line></span>
+                </li>
+            }
+        });
+        view! {
+            <ol class="card flex flex-col gap-x-6 gap-y-2.5 px-4 py-3.5 sm:flex-row sm:flex-wrap lg:flex-nowrap lg:gap-x-3" aria-label="Deployment steps">
+                {items.collect_view()}
+            </ol>
+        }
+    })
+}
