@@ -9,12 +9,13 @@ use slipway_domain::{
     actor::{Actor, DEVOPS},
     application::Application,
     cause::Cause,
+    contents::Contents,
     image::{Digest, ImageRef},
     names::{ApplicationName, ComponentName, ProjectName},
     observed::{ObservedComponent, ObservedTask, TaskState, Trouble},
     operation::{Kind, Operation, Progress, Step},
     order::{FieldError, OrderForm},
-    release::{BrokenRelease, Project, Release, ReleaseComponent, ReleaseVersion},
+    release::{BrokenRelease, Project, ProjectKind, Release, ReleaseComponent, ReleaseVersion},
     spec::{ApplicationSpec, ComponentSpec},
     status::{Standing, Status},
 };
@@ -95,11 +96,13 @@ fn release(
     Release {
         project: parsed(project),
         version: version(number),
+        kind: ProjectKind::Container,
         description: about.to_owned(),
         released_by: by.to_owned(),
         released_at: Some(ago(age)),
         digest: format!("sha256:{}", "3f".repeat(32)),
         components: components.to_vec(),
+        contents: Contents::default(),
     }
 }
 

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use slipway_domain::{
     names::ProjectName,
     ports::{PortError, Releases},
-    release::{BrokenRelease, Listing, Project, Release, ReleaseVersion},
+    release::{BrokenRelease, Listing, Project, Release, ReleaseFile, ReleaseVersion},
 };
 
 use crate::manifest;
@@ -61,6 +61,22 @@ impl Releases for Directory {
         let read = tokio::task::spawn_blocking(move || read_root(&root)).await;
         read.map_err(|error| PortError::new("reading the releases directory", error))?
             .map_err(|error| PortError::new("reading the releases directory", error))
+    }
+
+    async fn files(
+        &self,
+        project: &ProjectName,
+        version: ReleaseVersion,
+    ) -> Result<Option<Vec<ReleaseFile>>, PortError> {
+        let folder = self.root.join(project.as_str()).join(version.to_string());
+        let mut paths = Vec::new();
+        if collect(&folder, &folder, &mut paths).is_err() {
+            return Ok(None);
+        }
+        paths.sort();
+        let read = |path: String| fs::read(folder.join(&path)).map(|content| ReleaseFile { path, content });
+        let files = paths.into_iter().map(read).collect::<io::Result<_>>();
+        files.map(Some).map_err(|error| PortError::new("reading a release", error))
     }
 }
 

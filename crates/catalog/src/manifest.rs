@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use slipway_domain::{
+    contents::Contents,
     image::ImageRef,
     names::{ComponentName, ProjectName},
-    release::{Release, ReleaseComponent, ReleaseVersion},
+    release::{ProjectKind, Release, ReleaseComponent, ReleaseVersion},
 };
 
 /// More copies than this are a typing error rather than a wish.
@@ -69,11 +70,13 @@ pub(crate) fn parse(
     Ok(Release {
         project: project.clone(),
         version,
+        kind: ProjectKind::Container,
         description: file.description,
         released_by: file.created_by,
         released_at,
         digest,
         components: components(file.components)?,
+        contents: Contents::default(),
     })
 }
 

@@ -5,6 +5,7 @@
 pub mod actor;
 pub mod application;
 pub mod cause;
+pub mod contents;
 pub mod ids;
 pub mod image;
 pub mod names;

@@ -1,19 +1,22 @@
 //! The ports: what the engine and the server need from the world, in the words of the domain. An adapter's own
 //! errors do not pass through them; what went wrong is either a domain answer or an opaque [`PortError`].
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::{
     application::Application,
     cause::Cause,
     ids::{ApplicationId, OperationId},
     image::{Digest, ImageRef},
-    names::ApplicationName,
+    names::{ApplicationName, ProjectName},
     observed::Observed,
     operation::{Operation, Progress},
-    release::Listing,
+    release::{Listing, ReleaseFile, ReleaseVersion},
     spec::ApplicationSpec,
     status::Standing,
 };
@@ -61,6 +64,13 @@ pub fn chain(error: &dyn std::error::Error) -> String {
 pub trait Releases: Send + Sync {
     /// All that can be deployed now, and what could not be read.
     async fn listing(&self) -> Result<Listing, PortError>;
+
+    /// All files of a release, sorted by path; none if there is no such release, or it is broken, at this moment.
+    async fn files(
+        &self,
+        project: &ProjectName,
+        version: ReleaseVersion,
+    ) -> Result<Option<Vec<ReleaseFile>>, PortError>;
 }
 
 /// Why an image cannot be used.
@@ -74,11 +84,45 @@ pub enum ImageProblem {
     Passing(#[source] PortError),
 }
 
+/// An image as it is in a registry at this moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    /// Where it really is: a mirror, if one is configured.
+    pub image: ImageRef,
+    /// What its tag means.
+    pub digest: Digest,
+    /// What it can run on, each as `<os>/<architecture>`, for example `linux/amd64`; empty if that is not known.
+    pub platforms: Vec<String>,
+}
+
+/// An image to be made: a base with the files of a release as one more layer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageOrder {
+    /// The base, resolved.
+    pub base: Resolved,
+    /// The files, sorted by path.
+    pub files: Arc<[ReleaseFile]>,
+    /// The folder of the image that they are put into, absolute, for example `/release`.
+    pub folder: String,
+    /// The repository below the configured registry and prefix, for example `web-shop/runtime-bundle`.
+    pub repository: String,
+    /// The tag under which people find it; pods run the digest.
+    pub tag: String,
+}
+
 /// Container images.
 #[async_trait]
 pub trait Images: Send + Sync {
-    /// Where the image really is (a mirror, if one is configured) and its digest.
-    async fn resolve(&self, image: &ImageRef) -> Result<(ImageRef, Digest), ImageProblem>;
+    /// Where the image is, what its tag means now, and what it runs on.
+    async fn resolve(&self, image: &ImageRef) -> Result<Resolved, ImageProblem>;
+
+    /// Makes the image and keeps it at hand; nothing is written to the registry. The same order gives the same
+    /// digest anywhere and any time, and what has been made already is not made again.
+    async fn build(&self, order: &ImageOrder) -> Result<Resolved, ImageProblem>;
+
+    /// Makes sure that the registry holds what [`Self::build`] makes of the order. What is there already is not
+    /// sent again. Builds it first if that was done by another process.
+    async fn push(&self, order: &ImageOrder) -> Result<Resolved, ImageProblem>;
 }
 
 /// Why an application could not be applied.

@@ -1,4 +1,5 @@
-//! Released projects: what the catalog reads and a person may deploy.
+//! Released projects: what the catalog reads and a person may deploy. What a release contains is in
+//! [`contents`](crate::contents).
 
 use std::{collections::BTreeMap, fmt};
 
@@ -6,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    contents::Contents,
     image::ImageRef,
     names::{ComponentName, ProjectName},
 };
@@ -46,6 +48,26 @@ impl fmt::Display for ReleaseVersion {
     }
 }
 
+/// What kind of project it is: which blueprint turns its releases into workloads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProjectKind {
+    /// Its manifest names components that are images and nothing else.
+    Container,
+    /// It was modelled: processes, connectors, forms, user interfaces.
+    ProcessApplication,
+}
+
+impl ProjectKind {
+    /// The word for it in files and programs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Container => "container",
+            Self::ProcessApplication => "process-application",
+        }
+    }
+}
+
 /// An immutable version of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
@@ -53,6 +75,8 @@ pub struct Release {
     pub project: ProjectName,
     /// Its number.
     pub version: ReleaseVersion,
+    /// Which blueprint it follows.
+    pub kind: ProjectKind,
     /// What the releaser wrote about it; may be empty.
     pub description: String,
     /// Who released it, as the manifest says; may be empty.
@@ -61,8 +85,19 @@ pub struct Release {
     pub released_at: Option<Timestamp>,
     /// `sha256:…` over the names and contents of all its files.
     pub digest: String,
-    /// The workloads that it becomes.
+    /// The workloads that it names; those of a modelled project follow from its contents.
     pub components: Vec<ReleaseComponent>,
+    /// What was modelled; empty for a project of kind container.
+    pub contents: Contents,
+}
+
+/// A file of a release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReleaseFile {
+    /// Its path below the release, with `/` between parts; never absolute, never with `..`.
+    pub path: String,
+    /// What is in it.
+    pub content: Vec<u8>,
 }
 
 /// One workload that a release asks for.

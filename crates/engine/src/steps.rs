@@ -34,9 +34,9 @@ pub(crate) async fn run(ports: &Ports, step: Step, job: &mut Job) -> Verdict {
 async fn build(ports: &Ports, job: &mut Job) -> Verdict {
     for component in job.spec.components.iter_mut().filter(|component| component.digest.is_none()) {
         match ports.images.resolve(&component.image).await {
-            Ok((image, digest)) => {
-                component.image = image;
-                component.digest = Some(digest);
+            Ok(resolved) => {
+                component.image = resolved.image;
+                component.digest = Some(resolved.digest);
             }
             Err(ImageProblem::Hopeless(cause)) => return Verdict::Fail(cause),
             Err(ImageProblem::Passing(error)) => return retry(ports, &error),

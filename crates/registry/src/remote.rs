@@ -6,7 +6,7 @@ use reqwest::{StatusCode, header};
 use slipway_domain::{
     cause::Cause,
     image::{Digest, ImageRef},
-    ports::{ImageProblem, Images, PortError},
+    ports::{ImageOrder, ImageProblem, Images, PortError, Resolved},
 };
 
 use crate::Mirror;
@@ -46,14 +46,14 @@ impl Remote {
 
 #[async_trait]
 impl Images for Remote {
-    async fn resolve(&self, image: &ImageRef) -> Result<(ImageRef, Digest), ImageProblem> {
+    async fn resolve(&self, image: &ImageRef) -> Result<Resolved, ImageProblem> {
         let place = self.mirror.as_ref().map_or_else(|| image.clone(), |mirror| mirror.place(image));
         let plain_http = self.mirror.as_ref().is_some_and(|mirror| mirror.plain_http);
         let passing = |error| ImageProblem::Passing(PortError::new(format!("asking for {place}"), error));
         let response = self.head(&place, plain_http).await.map_err(passing)?;
         match response.status() {
             StatusCode::OK => digest_of(&response)
-                .map(|digest| (place.clone(), digest))
+                .map(|digest| Resolved { image: place.clone(), digest, platforms: Vec::new() })
                 .ok_or_else(|| ImageProblem::Hopeless(missing(&place, "the registry names no digest"))),
             StatusCode::NOT_FOUND => {
                 Err(ImageProblem::Hopeless(missing(&place, "the registry answered 404 Not Found")))
@@ -67,6 +67,22 @@ impl Images for Remote {
             }
         }
     }
+
+    async fn build(&self, order: &ImageOrder) -> Result<Resolved, ImageProblem> {
+        Err(no_registry(order))
+    }
+
+    async fn push(&self, order: &ImageOrder) -> Result<Resolved, ImageProblem> {
+        Err(no_registry(order))
+    }
+}
+
+fn no_registry(order: &ImageOrder) -> ImageProblem {
+    ImageProblem::Hopeless(Cause::new(
+        "SLW_NO_REGISTRY",
+        format!("There is no registry for the image {}.", order.repository),
+        "Set SLIPWAY_REGISTRY to a registry that the cluster's nodes can pull from.",
+    ))
 }
 
 fn digest_of(response: &reqwest::Response) -> Option<Digest> {

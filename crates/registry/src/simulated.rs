@@ -5,7 +5,7 @@ use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 use slipway_domain::{
     image::{Digest, ImageRef},
-    ports::{ImageProblem, Images, PortError},
+    ports::{ImageOrder, ImageProblem, Images, PortError, Resolved},
 };
 
 use crate::remote::missing;
@@ -16,17 +16,39 @@ pub struct Simulated;
 
 #[async_trait]
 impl Images for Simulated {
-    async fn resolve(&self, image: &ImageRef) -> Result<(ImageRef, Digest), ImageProblem> {
+    async fn resolve(&self, image: &ImageRef) -> Result<Resolved, ImageProblem> {
         if image.repository.ends_with("missing") {
             return Err(ImageProblem::Hopeless(missing(image, "the simulated registry has no such image")));
         }
-        if let Some(digest) = &image.digest {
-            return Ok((image.clone(), digest.clone()));
-        }
-        let hash = Sha256::digest(image.to_string());
-        let digest = Digest::parse(&format!("sha256:{}", hex::encode(hash)));
-        let digest =
-            digest.map_err(|error| ImageProblem::Passing(PortError::new("making up a digest", error)))?;
-        Ok((image.clone(), digest))
+        let digest = match &image.digest {
+            Some(digest) => digest.clone(),
+            None => made_up(&image.to_string())?,
+        };
+        Ok(Resolved { image: image.clone(), digest, platforms: vec!["linux/amd64".to_owned()] })
     }
+
+    async fn build(&self, order: &ImageOrder) -> Result<Resolved, ImageProblem> {
+        let base = &order.base;
+        let mut text = format!("{} {} {}", base.digest, order.folder, order.repository);
+        for file in order.files.iter() {
+            text.push_str(&format!(" {} {}", file.path, hex::encode(Sha256::digest(&file.content))));
+        }
+        let image = ImageRef {
+            registry: "simulated.internal".to_owned(),
+            repository: order.repository.clone(),
+            tag: Some(order.tag.clone()),
+            digest: None,
+        };
+        Ok(Resolved { image, digest: made_up(&text)?, platforms: base.platforms.clone() })
+    }
+
+    async fn push(&self, order: &ImageOrder) -> Result<Resolved, ImageProblem> {
+        self.build(order).await
+    }
+}
+
+/// The digest that stands for a text.
+fn made_up(text: &str) -> Result<Digest, ImageProblem> {
+    let digest = Digest::parse(&format!("sha256:{}", hex::encode(Sha256::digest(text))));
+    digest.map_err(|error| ImageProblem::Passing(PortError::new("making up a digest", error)))
 }
