@@ -88,6 +88,13 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
     pub admin_password: Option<String>,
 
+    /// How long an operation stays with a process that has vanished, until another one goes on with it, in seconds
+    #[arg(
+        long, env = "SLIPWAY_LEASE_SECONDS", default_value_t = 15, value_name = "SECONDS",
+        value_parser = clap::value_parser!(u64).range(1..=600)
+    )]
+    pub lease_seconds: u64,
+
     /// How long each phase of a pod's start takes in the sandbox, in milliseconds
     #[arg(long, env = "SLIPWAY_SANDBOX_PACE_MS", default_value_t = 700, value_name = "MS")]
     pub sandbox_pace_ms: u64,

@@ -136,7 +136,8 @@ impl Portal {
             cluster: Arc::clone(&cluster),
             clock: Arc::clone(&clock),
         };
-        let engine = Engine::start(ports, Options::new(ids.next().to_string()));
+        let lease = Duration::from_secs(settings.lease_seconds);
+        let engine = Engine::start(ports, Options { lease, ..Options::new(ids.next().to_string()) });
         let office = Arc::new(Office {
             store: store.clone(),
             board,

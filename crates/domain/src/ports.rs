@@ -193,6 +193,17 @@ pub struct Subject {
     pub operation: Operation,
 }
 
+/// What became of a standing that was to be recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Recorded {
+    /// It is what was recorded already; nothing was written.
+    Unchanged,
+    /// It was written.
+    Written,
+    /// Something else was recorded meanwhile: look again.
+    Stale,
+}
+
 /// Where the engine records what it does. One lease holds one operation; whoever holds it may record.
 #[async_trait]
 pub trait Journal: Send + Sync {
@@ -222,9 +233,14 @@ pub trait Journal: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, PortError>;
 
-    /// Records how an application stands, if that changed. True if it did.
-    async fn record(&self, id: ApplicationId, standing: &Standing, now: Timestamp)
-    -> Result<bool, PortError>;
+    /// Records how an application stands, if that changed and if nothing else was recorded since the subject was
+    /// read: what was judged by an older state must never overwrite what is known by now.
+    async fn record(
+        &self,
+        judged: &Application,
+        standing: &Standing,
+        now: Timestamp,
+    ) -> Result<Recorded, PortError>;
 
     /// The live application of that name, with its newest configuration and operation.
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError>;

@@ -7,7 +7,7 @@ use slipway_domain::{
     names::ApplicationName,
     observed::Observed,
     operation::{Kind, Progress, Step},
-    ports::{PortError, Subject},
+    ports::{PortError, Recorded, Subject},
     status::standing,
 };
 use tokio::time::MissedTickBehavior;
@@ -17,6 +17,8 @@ use crate::Ports;
 
 /// Every this many ticks all applications are looked at, whether touched or not.
 const FULL_LOOK: u32 = 15;
+/// How often an application is judged anew because something was recorded meanwhile.
+const LOOKS: usize = 8;
 
 pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
     let mut touched = ports.cluster.touched();
@@ -54,11 +56,18 @@ async fn look_at_all(
 
 /// Records how one application stands now.
 pub(crate) async fn look(ports: &Ports, name: &ApplicationName) -> Result<(), PortError> {
-    let Some(subject) = ports.journal.subject(name).await? else { return Ok(()) };
-    let Some(observed) = observe(ports, &subject).await else { return Ok(()) };
-    let now = ports.clock.now();
-    let standing = standing(&subject.operation, &subject.spec, &observed, now);
-    ports.journal.record(subject.application.id, &standing, now).await.map(|_| ())
+    // Judged anew as long as others record meanwhile; whoever is always late leaves it to the next look.
+    for _ in 0..LOOKS {
+        let Some(subject) = ports.journal.subject(name).await? else { return Ok(()) };
+        let Some(observed) = observe(ports, &subject).await else { return Ok(()) };
+        let now = ports.clock.now();
+        let standing = standing(&subject.operation, &subject.spec, &observed, now);
+        match ports.journal.record(&subject.application, &standing, now).await? {
+            Recorded::Unchanged | Recorded::Written => return Ok(()),
+            Recorded::Stale => {}
+        }
+    }
+    Ok(())
 }
 
 /// What is there; none if that is not known at this moment, so that the last known standing stays.

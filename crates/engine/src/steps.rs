@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use slipway_domain::{
     cause::{Cause, cause},
+    observed::Namespace,
     operation::{Step, Verdict},
     ports::{ApplyProblem, ImageProblem, Job, PortError, Removal},
     status::{START_DEADLINE, Status, standing},
@@ -64,6 +65,13 @@ async fn settle(ports: &Ports, job: &Job) -> Verdict {
         // Time during which nobody could look does not count; the deadline is checked when somebody can.
         _ => return wait(ports, "the cluster is out of reach".to_owned(), LOOK),
     };
+    if observed.namespace == Namespace::Absent && now.duration_since(job.step_since) > LOOK {
+        // Applied and gone again: somebody took it away. What is wanted has not changed.
+        return match apply(ports, job).await {
+            Verdict::Next => wait(ports, "what was taken away is made again".to_owned(), LOOK),
+            other => other,
+        };
+    }
     let standing = standing(&job.operation, &job.spec, &observed, now);
     if standing.status == Status::Running {
         return Verdict::Next;

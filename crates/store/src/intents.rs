@@ -130,7 +130,8 @@ impl Store {
             spec.ok_or_else(|| PortError::new("asking for a removal", "its configuration is missing"))?;
         add_operation(&mut transaction, &spec, kind, asked, None).await?;
         let standing = Standing { status: Status::Undeploying, reason: None, cause: None };
-        write_standing(&mut transaction, &application.id.to_string(), &standing, asked.at).await?;
+        let revision = next_revision(&mut transaction).await.map_err(failed())?;
+        write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -241,15 +242,15 @@ async fn cancel_open(
     Ok(())
 }
 
-/// Writes how an application stands, under a new revision.
+/// Writes how an application stands, under a revision of the same transaction.
 pub(crate) async fn write_standing(
     transaction: &mut AnyConnection,
     id: &str,
     standing: &Standing,
+    revision: i64,
     now: Timestamp,
 ) -> Result<(), PortError> {
     let failed = || failed("recording how an application stands");
-    let revision = next_revision(transaction).await.map_err(failed())?;
     sqlx::query("UPDATE applications SET standing = $1, revision = $2, updated_at = $3 WHERE id = $4")
         .bind(to_json(standing)?)
         .bind(revision)
@@ -263,7 +264,7 @@ pub(crate) async fn write_standing(
 
 /// The next revision. Its row is locked until the transaction ends, so revisions become visible in their order:
 /// whoever has seen one has seen all before it.
-async fn next_revision(transaction: &mut AnyConnection) -> Result<i64, sqlx::Error> {
+pub(crate) async fn next_revision(transaction: &mut AnyConnection) -> Result<i64, sqlx::Error> {
     sqlx::query_scalar("UPDATE counters SET value = value + 1 WHERE name = 'revision' RETURNING value")
         .fetch_one(transaction)
         .await

@@ -4,10 +4,11 @@ use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
 use jiff::Timestamp;
 use slipway_domain::{
-    ids::{ApplicationId, OperationId},
+    application::Application,
+    ids::OperationId,
     names::ApplicationName,
     operation::{Kind, Operation, Progress},
-    ports::{Job, Journal, PortError, Subject},
+    ports::{Job, Journal, PortError, Recorded, Subject},
     spec::ApplicationSpec,
     status::{Standing, Status},
 };
@@ -15,7 +16,7 @@ use tokio_stream::wrappers::WatchStream;
 
 use crate::{
     Store,
-    intents::write_standing,
+    intents::{next_revision, write_standing},
     rows::{OperationRow, failed, read, time, to_json},
 };
 
@@ -121,7 +122,8 @@ impl Journal for Store {
         }
         if before.kind != Kind::Deploy && matches!(progress, Progress::Succeeded { .. }) {
             let standing = Standing { status: Status::Undeployed, reason: None, cause: None };
-            write_standing(&mut transaction, &application, &standing, now).await?;
+            let revision = next_revision(&mut transaction).await.map_err(failed())?;
+            write_standing(&mut transaction, &application, &standing, revision, now).await?;
             sqlx::query("UPDATE applications SET gone_at = $1 WHERE id = $2")
                 .bind(now.as_millisecond())
                 .bind(application)
@@ -136,27 +138,31 @@ impl Journal for Store {
 
     async fn record(
         &self,
-        id: ApplicationId,
+        judged: &Application,
         standing: &Standing,
         now: Timestamp,
-    ) -> Result<bool, PortError> {
+    ) -> Result<Recorded, PortError> {
+        // Most looks change nothing and must cost no transaction.
+        if judged.standing == *standing {
+            return Ok(Recorded::Unchanged);
+        }
         let failed = || failed("recording how an application stands");
-        let known = "SELECT standing FROM applications WHERE id = $1 AND gone_at IS NULL";
-        let wanted = to_json(standing)?;
-        // Looked at before a transaction is begun: most looks change nothing and must cost no write.
-        let recorded: Option<String> = sqlx::query_scalar(known)
-            .bind(id.to_string())
-            .fetch_optional(&self.pool)
+        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        // The revision counter is locked until the end, so nobody writes between this look and the writing.
+        let revision = next_revision(&mut transaction).await.map_err(failed())?;
+        let query = "SELECT revision FROM applications WHERE id = $1 AND gone_at IS NULL";
+        let known: Option<i64> = sqlx::query_scalar(query)
+            .bind(judged.id.to_string())
+            .fetch_optional(&mut *transaction)
             .await
             .map_err(failed())?;
-        if recorded.is_none_or(|recorded| recorded == wanted) {
-            return Ok(false);
+        if known != Some(judged.revision) {
+            return Ok(Recorded::Stale);
         }
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
-        write_standing(&mut transaction, &id.to_string(), standing, now).await?;
+        write_standing(&mut transaction, &judged.id.to_string(), standing, revision, now).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
-        Ok(true)
+        Ok(Recorded::Written)
     }
 
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError> {

@@ -1,6 +1,6 @@
 //! What people ask for: one transaction each, on both databases.
 
-use crate::support::{ana, at, name, on_both, open, order, spec};
+use crate::support::{ana, at, name, on_both, open, order, record, spec};
 use slipway_domain::{
     operation::{Kind, Progress, Step},
     ports::Journal,
@@ -86,7 +86,7 @@ async fn s1_43_undeploy_is_refused_unless_it_runs() {
         let shop = order(&store, "shop").await;
         let asked = store.remove(&shop.name, Kind::Undeploy, &ana(1)).await;
         assert!(matches!(asked, Err(RemoveError::Refused(_))));
-        store.record(shop.id, &running(), at(1)).await.unwrap();
+        record(&store, &shop, &running(), at(1)).await;
         store.remove(&shop.name, Kind::Undeploy, &ana(2)).await.unwrap();
         let application = store.application(&shop.name).await.unwrap().unwrap();
         assert_eq!(application.standing.status, Status::Undeploying);

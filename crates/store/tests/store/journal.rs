@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::support::{ana, at, name, on_both, open, order, spec};
+use crate::support::{ana, at, name, on_both, open, order, record, spec};
 use slipway_domain::{
     operation::{Kind, Progress, Step},
-    ports::Journal,
+    ports::{Journal, Recorded},
     status::{Standing, Status},
 };
 use slipway_store::NewApplication;
@@ -130,10 +130,25 @@ async fn an_unchanged_standing_writes_nothing() {
         let store = open(&url).await;
         let shop = order(&store, "shop").await;
         let pending = Standing { status: Status::Pending, reason: Some("web 0 of 1".into()), cause: None };
-        assert!(store.record(shop.id, &pending, at(1)).await.unwrap());
+        assert_eq!(record(&store, &shop, &pending, at(1)).await, Recorded::Written);
         let before = store.application(&shop.name).await.unwrap().unwrap();
-        assert!(!store.record(shop.id, &pending, at(2)).await.unwrap());
+        assert_eq!(record(&store, &shop, &pending, at(2)).await, Recorded::Unchanged);
         assert_eq!(store.application(&shop.name).await.unwrap().unwrap(), before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_judged_by_an_older_state_overwrites_nothing() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        let judged = store.application(&shop.name).await.unwrap().unwrap();
+        let running = Standing { status: Status::Running, reason: None, cause: None };
+        assert_eq!(record(&store, &shop, &running, at(1)).await, Recorded::Written);
+        let pending = Standing { status: Status::Pending, ..running.clone() };
+        assert_eq!(store.record(&judged, &pending, at(2)).await.unwrap(), Recorded::Stale);
+        assert_eq!(store.application(&shop.name).await.unwrap().unwrap().standing, running);
     })
     .await;
 }
@@ -147,7 +162,7 @@ async fn revisions_tell_in_order_what_changed() {
         let seen = store.changed_since(0).await.unwrap().last().unwrap().revision;
         assert!(store.changed_since(seen).await.unwrap().is_empty());
         let running = Standing { status: Status::Running, reason: None, cause: None };
-        store.record(shop.id, &running, at(1)).await.unwrap();
+        record(&store, &shop, &running, at(1)).await;
         let changed = store.changed_since(seen).await.unwrap();
         assert_eq!(changed.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["shop"]);
         assert!(changed[0].revision > seen);

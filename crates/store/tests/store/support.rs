@@ -7,8 +7,10 @@ use slipway_domain::{
     ids::{ApplicationId, OperationId},
     image::ImageRef,
     names::{ApplicationName, ComponentName, ProjectName},
+    ports::{Journal, Recorded},
     release::ReleaseVersion,
     spec::{ApplicationSpec, ComponentSpec},
+    status::Standing,
 };
 use slipway_store::{Asked, NewApplication, Store};
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
@@ -95,4 +97,10 @@ pub async fn order(store: &Store, application: &str) -> ApplicationSpec {
     let new = NewApplication { spec: &spec, idempotency_key: "" };
     store.accept(&new, &ana(0)).await.unwrap();
     spec
+}
+
+/// Records a standing as somebody does who has just looked.
+pub async fn record(store: &Store, spec: &ApplicationSpec, standing: &Standing, now: Timestamp) -> Recorded {
+    let judged = store.application(&spec.name).await.unwrap().unwrap();
+    store.record(&judged, standing, now).await.unwrap()
 }
