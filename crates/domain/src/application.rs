@@ -7,7 +7,7 @@ use crate::{
     ids::ApplicationId,
     names::{ApplicationName, ProjectName},
     release::ReleaseVersion,
-    status::Standing,
+    status::{Before, Standing},
 };
 
 /// A deployed project. Carries its whole state, so that receiving it twice or late does no harm.
@@ -25,6 +25,8 @@ pub struct Application {
     pub generation: u32,
     /// How it stands.
     pub standing: Standing,
+    /// Since when its badge has said what it says.
+    pub status_since: Timestamp,
     /// Grows with every change of any application; of two states the one with the larger revision is newer.
     pub revision: i64,
     /// Where it answers at the gateway, if it serves anything.
@@ -35,4 +37,11 @@ pub struct Application {
     pub created_at: Timestamp,
     /// When its state last changed.
     pub updated_at: Timestamp,
+}
+
+impl Application {
+    /// How it stood when it was last recorded.
+    pub fn before(&self) -> Before {
+        Before { status: self.standing.status, since: self.status_since }
+    }
 }

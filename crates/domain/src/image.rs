@@ -126,6 +126,17 @@ impl ImageRef {
     }
 }
 
+/// An image as it is in a registry at this moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resolved {
+    /// Where it really is: a mirror, if one is configured.
+    pub image: ImageRef,
+    /// What its tag means.
+    pub digest: Digest,
+    /// What it can run on, each as `<os>/<architecture>`, for example `linux/amd64`; empty if that is not known.
+    pub platforms: Vec<String>,
+}
+
 /// A host name or address, with or without a port.
 fn is_host(text: &str) -> bool {
     let (host, port) = match text.rsplit_once(':') {

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod application;
+pub mod blueprint;
 pub mod cause;
 pub mod contents;
 pub mod ids;
@@ -12,7 +13,11 @@ pub mod names;
 pub mod observed;
 pub mod operation;
 pub mod order;
+pub mod phase;
 pub mod ports;
 pub mod release;
+pub mod sealed;
 pub mod spec;
 pub mod status;
+pub mod variables;
+pub mod workload;

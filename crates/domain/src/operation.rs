@@ -12,6 +12,10 @@ use crate::{cause::Cause, ids::OperationId};
 pub enum Kind {
     /// Make an application.
     Deploy,
+    /// Make another generation of it real, in place (S1.L04).
+    Update,
+    /// Make an earlier generation real again (D10).
+    Rollback,
     /// Remove one that was deployed.
     Undeploy,
     /// Remove one that is being deployed or has failed.
@@ -23,15 +27,22 @@ impl Kind {
     pub fn label(self) -> &'static str {
         match self {
             Self::Deploy => "Deploy",
+            Self::Update => "Update",
+            Self::Rollback => "Rollback",
             Self::Undeploy => "Undeploy",
             Self::ForceUndeploy => "Force Undeploy",
         }
     }
 
+    /// Does it make something, or does it remove?
+    pub fn makes(self) -> bool {
+        matches!(self, Self::Deploy | Self::Update | Self::Rollback)
+    }
+
     /// Where such an operation begins.
     pub fn first_step(self) -> Step {
         match self {
-            Self::Deploy => Step::Accepted,
+            Self::Deploy | Self::Update | Self::Rollback => Step::Accepted,
             Self::Undeploy | Self::ForceUndeploy => Step::Remove,
         }
     }
@@ -148,6 +159,8 @@ pub struct Operation {
     pub generation: u32,
     /// How far it has come.
     pub progress: Progress,
+    /// What the open step is about at this moment, or why the last one failed.
+    pub note: Option<String>,
     /// Who asked for it.
     pub requested_by: String,
     /// When.

@@ -1,12 +1,20 @@
 //! What a person asks for, checked. The same check runs while typing, when the form is posted and when a
 //! program calls the API.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    blueprint::Database,
+    image::ImageRef,
     names::{ApplicationName, ProjectName},
     release::ReleaseVersion,
+    variables,
 };
+
+/// More copies than this are a typing error rather than a wish (S2.27).
+pub const MAX_REPLICAS: u32 = 16;
 
 /// The answers as they were typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +30,25 @@ pub struct OrderForm {
     pub admins: String,
     /// Users and groups with user access, separated likewise; may be empty (S1.11).
     pub users: String,
+    /// Images and variables of components, by the component's name: connectors (S1.21), and what the
+    /// infrastructure step changes (S1.27).
+    pub components: BTreeMap<String, ComponentForm>,
+    /// The database outside; all empty for one that is made inside (S1.28).
+    pub database: Database,
     /// Makes pressing twice one operation.
     pub idempotency_key: String,
+}
+
+/// What is asked for one component.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ComponentForm {
+    /// Its image, if not the usual one.
+    pub image: String,
+    /// Its variables as a JSON object (S1.24).
+    pub variables: String,
+    /// How many copies, if not the usual number.
+    pub replicas: String,
 }
 
 /// An order that keeps every rule that can be checked without looking anywhere.
@@ -39,8 +64,23 @@ pub struct Order {
     pub admins: Vec<String>,
     /// May be empty (S1.11).
     pub users: Vec<String>,
+    /// What differs from the usual, by component.
+    pub components: BTreeMap<String, Wish>,
+    /// The database outside, if one was chosen.
+    pub database: Option<Database>,
     /// Makes pressing twice one operation.
     pub idempotency_key: String,
+}
+
+/// What is wished for one component.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Its image.
+    pub image: Option<ImageRef>,
+    /// Its variables.
+    pub variables: BTreeMap<String, String>,
+    /// How many copies.
+    pub replicas: Option<u32>,
 }
 
 /// Which answer is wrong, and what to do about it.
@@ -54,8 +94,8 @@ pub struct FieldError {
 
 impl FieldError {
     /// An error of one field.
-    pub fn new(field: &str, message: impl ToString) -> Self {
-        Self { field: field.to_owned(), message: message.to_string() }
+    pub fn new(field: impl Into<String>, message: impl ToString) -> Self {
+        Self { field: field.into(), message: message.to_string() }
     }
 }
 
@@ -70,18 +110,81 @@ impl OrderForm {
         let admins = Some(people(&self.admins)).filter(|admins| !admins.is_empty()).ok_or_else(|| {
             FieldError::new("admins", "Name at least one user or group with administrator access.")
         });
+        let mut errors = Vec::new();
+        let components = self.wishes(&mut errors);
+        let database = self.outside_database(&mut errors);
         match (name, project, version, admins) {
-            (Ok(name), Ok(project), Ok(version), Ok(admins)) => Ok(Order {
+            (Ok(name), Ok(project), Ok(version), Ok(admins)) if errors.is_empty() => Ok(Order {
                 name,
                 project,
                 version,
                 admins,
                 users: people(&self.users),
+                components,
+                database,
                 idempotency_key: self.idempotency_key.clone(),
             }),
             (name, project, version, admins) => {
-                Err([name.err(), project.err(), version.err(), admins.err()].into_iter().flatten().collect())
+                let first = [name.err(), project.err(), version.err(), admins.err()];
+                Err(first.into_iter().flatten().chain(errors).collect())
             }
+        }
+    }
+
+    fn wishes(&self, errors: &mut Vec<FieldError>) -> BTreeMap<String, Wish> {
+        let mut wishes = BTreeMap::new();
+        for (name, form) in &self.components {
+            match form.check(name) {
+                Ok(wish) => drop(wishes.insert(name.clone(), wish)),
+                Err(wrong) => errors.extend(wrong),
+            }
+        }
+        wishes
+    }
+
+    /// Chosen as a whole or not at all: half an address would silently deploy the inside one.
+    fn outside_database(&self, errors: &mut Vec<FieldError>) -> Option<Database> {
+        let database = &self.database;
+        let parts =
+            [("url", &database.url), ("username", &database.username), ("password", &database.password)];
+        if parts.iter().all(|(_, text)| text.trim().is_empty()) {
+            return None;
+        }
+        for (part, _) in parts.iter().filter(|(_, text)| text.trim().is_empty()) {
+            let message =
+                "An external database needs address, user and password; leave all empty for one inside.";
+            errors.push(FieldError::new(format!("database.{part}"), message));
+        }
+        if !database.url.trim().is_empty() && !database.url.trim().starts_with("jdbc:postgresql://") {
+            let message = "Write a JDBC address, for example jdbc:postgresql://db.example.com:5432/app.";
+            errors.push(FieldError::new("database.url", message));
+        }
+        Some(database.clone())
+    }
+}
+
+impl ComponentForm {
+    fn check(&self, name: &str) -> Result<Wish, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let field = |part: &str| format!("components.{name}.{part}");
+        let image = Some(self.image.trim()).filter(|image| !image.is_empty()).map(ImageRef::parse);
+        let image = image.transpose().map_err(|error| errors.push(FieldError::new(field("image"), error)));
+        let variables = variables::parse(&self.variables);
+        let variables = variables.map_err(|error| errors.push(FieldError::new(field("variables"), error)));
+        let replicas = match self.replicas.trim() {
+            "" => Ok(None),
+            text => match text.parse().ok().filter(|number| *number <= MAX_REPLICAS) {
+                Some(number) => Ok(Some(number)),
+                None => {
+                    let message = format!("Enter a number from 0 to {MAX_REPLICAS}.");
+                    errors.push(FieldError::new(field("replicas"), message));
+                    Err(())
+                }
+            },
+        };
+        match (image, variables, replicas) {
+            (Ok(image), Ok(variables), Ok(replicas)) => Ok(Wish { image, variables, replicas }),
+            _ => Err(errors),
         }
     }
 }
@@ -98,48 +201,5 @@ fn people(typed: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn good() -> OrderForm {
-        OrderForm {
-            name: "shop".into(),
-            project: "web-shop".into(),
-            version: "2".into(),
-            admins: "ana, ops".into(),
-            ..OrderForm::default()
-        }
-    }
-
-    fn fields(form: &OrderForm) -> Vec<String> {
-        form.check().unwrap_err().into_iter().map(|error| error.field).collect()
-    }
-
-    #[test]
-    fn s1_11_user_access_may_be_empty() {
-        let order = good().check().unwrap();
-        assert_eq!(order.admins, ["ana", "ops"]);
-        assert!(order.users.is_empty());
-    }
-
-    #[test]
-    fn s1_10_an_order_without_an_administrator_is_refused() {
-        assert_eq!(fields(&OrderForm { admins: " , ".into(), ..good() }), ["admins"]);
-    }
-
-    #[test]
-    fn every_wrong_field_is_reported_at_once() {
-        assert_eq!(fields(&OrderForm::default()), ["name", "project", "version", "admins"]);
-    }
-
-    #[test]
-    fn s1_06_version_zero_was_never_released() {
-        assert_eq!(fields(&OrderForm { version: "0".into(), ..good() }), ["version"]);
-    }
-
-    #[test]
-    fn a_name_typed_twice_counts_once() {
-        let order = OrderForm { users: "hr\nhr sales".into(), ..good() }.check().unwrap();
-        assert_eq!(order.users, ["hr", "sales"]);
-    }
-}
+#[path = "order_tests.rs"]
+mod tests;

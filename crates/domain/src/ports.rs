@@ -1,25 +1,27 @@
 //! The ports: what the engine and the server need from the world, in the words of the domain. An adapter's own
 //! errors do not pass through them; what went wrong is either a domain answer or an opaque [`PortError`].
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 use futures_core::stream::BoxStream;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::{
     application::Application,
     cause::Cause,
     ids::{ApplicationId, OperationId},
-    image::{Digest, ImageRef},
-    names::{ApplicationName, ProjectName},
+    image::ImageRef,
+    names::{ApplicationName, ComponentName, ProjectName},
     observed::Observed,
     operation::{Operation, Progress},
     release::{Listing, ReleaseFile, ReleaseVersion},
+    sealed::Sealed,
     spec::ApplicationSpec,
     status::Standing,
 };
+
+pub use crate::image::Resolved;
 
 /// Something outside did not work. Trying again later may help.
 #[derive(Debug, thiserror::Error)]
@@ -84,17 +86,6 @@ pub enum ImageProblem {
     Passing(#[source] PortError),
 }
 
-/// An image as it is in a registry at this moment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Resolved {
-    /// Where it really is: a mirror, if one is configured.
-    pub image: ImageRef,
-    /// What its tag means.
-    pub digest: Digest,
-    /// What it can run on, each as `<os>/<architecture>`, for example `linux/amd64`; empty if that is not known.
-    pub platforms: Vec<String>,
-}
-
 /// An image to be made: a base with the files of a release as one more layer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageOrder {
@@ -136,6 +127,26 @@ pub enum ApplyProblem {
     Passing(#[source] PortError),
 }
 
+/// Opened secrets, by component and variable. They live as long as a step and are written to the cluster alone.
+pub type Secrets = BTreeMap<ComponentName, BTreeMap<String, String>>;
+
+/// The vault cannot open something: it was sealed with another key, or it is damaged.
+#[derive(Debug, thiserror::Error)]
+#[error("a secret was sealed with another key; restore the file or the value of SLIPWAY_SECRET_KEY")]
+pub struct VaultError;
+
+/// Keeps secrets unreadable where they are stored (D18).
+pub trait Vault: Send + Sync {
+    /// Seals a secret. The same secret sealed twice looks different.
+    fn seal(&self, plain: &str) -> Sealed;
+
+    /// Opens what was sealed.
+    fn open(&self, sealed: &Sealed) -> Result<String, VaultError>;
+
+    /// Makes up a secret that nobody can guess.
+    fn make_up(&self) -> String;
+}
+
 /// How far a removal has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
@@ -150,8 +161,15 @@ pub enum Removal {
 /// The cluster.
 #[async_trait]
 pub trait Cluster: Send + Sync {
-    /// Makes the objects of the application exist as specified. Doing it again changes nothing.
-    async fn apply(&self, spec: &ApplicationSpec) -> Result<(), ApplyProblem>;
+    /// Makes the objects of the application exist as specified, and removes those of earlier generations that are
+    /// no longer part of it. Doing it again changes nothing. `progress` is told how many objects of how many are
+    /// done (S1.38).
+    async fn apply(
+        &self,
+        spec: &ApplicationSpec,
+        secrets: &Secrets,
+        progress: &(dyn Fn(usize, usize) + Send + Sync),
+    ) -> Result<(), ApplyProblem>;
 
     /// What is there of the application, as far as the watches know. An error as long as they have not caught up
     /// with the cluster: not knowing is not the same as nothing being there.
@@ -220,6 +238,9 @@ pub trait Journal: Send + Sync {
 
     /// Records the configuration as completed by a step (digests).
     async fn save_spec(&self, spec: &ApplicationSpec) -> Result<(), PortError>;
+
+    /// Says what the open step is about at this moment.
+    async fn note(&self, id: OperationId, owner: &str, note: &str) -> Result<(), PortError>;
 
     /// Records how far the operation has come and lets go of it until `due`. False if the lease was lost or the
     /// operation was cancelled meanwhile: then nothing is recorded.

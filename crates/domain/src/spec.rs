@@ -1,5 +1,5 @@
 //! The full resolved configuration of an application: one generation. Made once when an order is accepted,
-//! completed by the operation (digests), never edited by hand. Rendering it into manifests cannot fail.
+//! completed by the operation (what images mean), never edited by hand. Rendering it into manifests cannot fail.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::ApplicationId,
-    image::{Digest, ImageRef},
+    image::{Digest, ImageRef, Resolved},
     names::{ApplicationName, ComponentName, ProjectName},
-    order::Order,
-    release::{Release, ReleaseComponent, ReleaseVersion},
+    release::ReleaseVersion,
+    sealed::Sealed,
+    workload::{Probe, Resources, Role, Storage},
 };
 
 /// Everything that is needed to make an application real.
@@ -26,11 +27,13 @@ pub struct ApplicationSpec {
     pub project: ProjectName,
     /// Its release.
     pub version: ReleaseVersion,
+    /// The content digest of the release.
+    pub release: String,
     /// Users and groups with administrator access.
     pub admins: Vec<String>,
     /// Users and groups with user access.
     pub users: Vec<String>,
-    /// The workloads.
+    /// The workloads, in the order in which they are started.
     pub components: Vec<ComponentSpec>,
 }
 
@@ -39,56 +42,108 @@ pub struct ApplicationSpec {
 pub struct ComponentSpec {
     /// Unique within the application; also the name of its objects.
     pub name: ComponentName,
-    /// The image as the release names it.
+    /// What part it plays.
+    pub role: Role,
+    /// The image as release, blueprint or person named it.
     pub image: ImageRef,
-    /// What the image was resolved to; none until the operation's build step has done so.
-    pub digest: Option<Digest>,
+    /// The folder of the image that the release's files are put into; none runs the image as it is.
+    pub files: Option<String>,
+    /// What the image was resolved to, where files are put on it; none until the build step has done so.
+    pub base: Option<Resolved>,
+    /// What runs: the image, or what was built on it; none until the build step has done so.
+    pub resolved: Option<Resolved>,
+    /// Arguments in place of the image's own; empty leaves those.
+    pub args: Vec<String>,
     /// The port that it serves on.
     pub port: Option<u16>,
-    /// The path that answers 2xx when ready.
-    pub health: Option<String>,
     /// The path below `/<application>` at the gateway.
     pub route: Option<String>,
+    /// Answers when it is ready to serve.
+    pub ready: Option<Probe>,
+    /// Answers as long as it is alive; when it does not, it is started again.
+    pub alive: Option<Probe>,
+    /// Answers when it has started; the others wait for it.
+    pub started: Option<Probe>,
     /// Environment variables.
     pub env: BTreeMap<String, String>,
+    /// Environment variables that are secrets.
+    pub secrets: BTreeMap<String, Sealed>,
+    /// What it needs and what it may use.
+    pub resources: Resources,
+    /// Data that outlives its tasks.
+    pub storage: Option<Storage>,
     /// How many copies run.
     pub replicas: u32,
 }
 
-impl ApplicationSpec {
-    /// The first generation of an application: a release, as somebody ordered it.
-    pub fn first(id: ApplicationId, order: &Order, release: &Release) -> Self {
+impl ComponentSpec {
+    /// A workload that runs one copy of an image and serves nothing.
+    pub fn new(name: ComponentName, image: ImageRef) -> Self {
         Self {
-            id,
-            name: order.name.clone(),
-            generation: 1,
-            project: release.project.clone(),
-            version: release.version,
-            admins: order.admins.clone(),
-            users: order.users.clone(),
-            components: release.components.iter().map(ComponentSpec::from).collect(),
+            name,
+            role: Role::Service,
+            image,
+            files: None,
+            base: None,
+            resolved: None,
+            args: Vec::new(),
+            port: None,
+            route: None,
+            ready: None,
+            alive: None,
+            started: None,
+            env: BTreeMap::new(),
+            secrets: BTreeMap::new(),
+            resources: Resources::default(),
+            storage: None,
+            replicas: 1,
         }
     }
 
+    /// What it runs, once that is known.
+    pub fn digest(&self) -> Option<&Digest> {
+        self.resolved.as_ref().map(|resolved| &resolved.digest)
+    }
+
+    /// The reference that a pod runs: always a digest (D11), as soon as it is known.
+    pub fn runs(&self) -> String {
+        match &self.resolved {
+            Some(resolved) => resolved.image.pinned(&resolved.digest),
+            None => self.image.to_string(),
+        }
+    }
+}
+
+impl ApplicationSpec {
     /// The path of the gateway where the application answers, if it serves anything.
     pub fn gateway_path(&self) -> Option<String> {
         let routed = self.components.iter().filter_map(|c| c.route.as_deref());
         let shortest = routed.min_by_key(|route| route.len())?;
         Some(format!("/{}{}", self.name, shortest.trim_end_matches('/')))
     }
-}
 
-impl From<&ReleaseComponent> for ComponentSpec {
-    fn from(component: &ReleaseComponent) -> Self {
-        Self {
-            name: component.name.clone(),
-            image: component.image.clone(),
-            digest: None,
-            port: component.port,
-            health: component.health.clone(),
-            route: component.route.clone(),
-            env: component.env.clone(),
-            replicas: component.replicas,
+    /// The component of that name.
+    pub fn component(&self, name: &ComponentName) -> Option<&ComponentSpec> {
+        self.components.iter().find(|component| &component.name == name)
+    }
+
+    /// The configuration of another generation, made real anew as the given one: what was resolved stays, so
+    /// that a rollback runs exactly what ran before (D10).
+    #[must_use]
+    pub fn again(&self, generation: u32) -> Self {
+        Self { generation, ..self.clone() }
+    }
+
+    /// Keeps what unchanged images were resolved to, so that a change of variables does not also move a tag.
+    pub fn keep_images_of(&mut self, before: &Self) {
+        let same_release = self.release == before.release;
+        for component in &mut self.components {
+            let earlier = before.component(&component.name);
+            let Some(earlier) = earlier.filter(|earlier| earlier.image == component.image) else { continue };
+            if earlier.files == component.files && (component.files.is_none() || same_release) {
+                component.base.clone_from(&earlier.base);
+                component.resolved.clone_from(&earlier.resolved);
+            }
         }
     }
 }

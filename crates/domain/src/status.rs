@@ -13,6 +13,8 @@ use crate::{
 
 /// How long workloads may take to start before the badge says Unknown.
 pub const START_DEADLINE: SignedDuration = SignedDuration::from_mins(10);
+/// How long what has run may take to run again before the badge says Unknown.
+pub const RESTART_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
 
 /// What the badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -145,35 +147,67 @@ pub struct Standing {
     pub cause: Option<Cause>,
 }
 
-/// How the application stands, given its newest operation, what it should consist of and what was observed.
+/// How an application stood before, and since when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Before {
+    /// What the badge said.
+    pub status: Status,
+    /// Since when it has said so.
+    pub since: Timestamp,
+}
+
+/// How the application stands, given its newest operation, what it should consist of, what was observed, and how
+/// it stood before.
 pub fn standing(
     operation: &Operation,
     spec: &ApplicationSpec,
     observed: &Observed,
+    before: Before,
     now: Timestamp,
 ) -> Standing {
     use Progress::{Cancelled, Failed, Open, Succeeded};
-    let only = |status| Standing { status, reason: None, cause: None };
-    match (&operation.kind, &operation.progress) {
-        (Kind::Deploy, Open { step: Step::Settle }) => running_or_not(spec, observed, false),
-        (Kind::Deploy, Open { step }) => only(at_step(*step)),
-        (Kind::Deploy, Succeeded { at }) => {
-            let late = now.duration_since(*at) > START_DEADLINE;
-            running_or_not(spec, observed, late)
-        }
-        (Kind::Deploy, Failed { step: Step::Settle, cause, .. }) => {
+    match &operation.progress {
+        progress if !operation.kind.makes() => removal(progress, observed),
+        Open { step: Step::Settle } => running_or_not(spec, observed, false),
+        Open { step } => Standing { status: at_step(*step), reason: operation.note.clone(), cause: None },
+        Succeeded { .. } => running_or_not(spec, observed, is_late(before, now)),
+        Failed { step: Step::Settle, cause, .. } => {
             let fresh = running_or_not(spec, observed, true);
-            Standing { cause: fresh.cause.or_else(|| blame(fresh.status, cause)), ..fresh }
+            let reason = match fresh.status {
+                Status::Running => fresh.reason,
+                _ => still_serving(operation, observed).or(fresh.reason),
+            };
+            Standing { reason, cause: fresh.cause.or_else(|| blame(fresh.status, cause)), ..fresh }
         }
-        (Kind::Deploy, Failed { step, cause, .. }) => Standing {
+        Failed { step, cause, .. } => Standing {
             status: failed_at(*step),
-            reason: Some(cause.reason.clone()),
+            reason: still_serving(operation, observed).or_else(|| Some(cause.reason.clone())),
             cause: Some(cause.clone()),
         },
-        (Kind::Deploy, Cancelled { .. }) => only(Status::Unknown),
-        (_, Succeeded { .. }) => only(Status::Undeployed),
-        (_, progress) => removal(progress, observed),
+        Cancelled { step, .. } => {
+            let reason = format!("{} was cancelled at: {}.", operation.kind.label(), step.label());
+            Standing { status: Status::Unknown, reason: Some(reason), cause: None }
+        }
     }
+}
+
+/// Has what ran once been down for too long? What is Unknown stays so until it runs.
+fn is_late(before: Before, now: Timestamp) -> bool {
+    match before.status {
+        Status::Unknown => true,
+        Status::Pending => now.duration_since(before.since) > RESTART_DEADLINE,
+        _ => false,
+    }
+}
+
+/// An update that failed leaves the generation before in its place, as far as that is well.
+fn still_serving(operation: &Operation, observed: &Observed) -> Option<String> {
+    let serves = !observed.components.is_empty()
+        && observed.components.iter().all(|component| component.ready > 0 || component.desired == 0);
+    let is_first = operation.kind == Kind::Deploy;
+    let generation = operation.generation;
+    (serves && !is_first)
+        .then(|| format!("Generation {generation} could not be started. What ran before still serves."))
 }
 
 fn blame(status: Status, cause: &Cause) -> Option<Cause> {
@@ -230,6 +264,9 @@ fn waiting(spec: &ApplicationSpec, observed: &Observed) -> Vec<String> {
 }
 
 fn removal(progress: &Progress, observed: &Observed) -> Standing {
+    if let Progress::Succeeded { .. } = progress {
+        return Standing { status: Status::Undeployed, reason: None, cause: None };
+    }
     let reason = match &observed.namespace {
         Namespace::Terminating { remaining } if !remaining.is_empty() => Some(remaining.join(" ")),
         _ => None,

@@ -20,6 +20,7 @@ fn deploy(progress: Progress) -> Operation {
         kind: Kind::Deploy,
         generation: 1,
         progress,
+        note: None,
         requested_by: "ana".into(),
         requested_at: START,
     }
@@ -46,22 +47,16 @@ fn with_ready(ready: u32) -> Observed {
 }
 
 fn shop() -> ApplicationSpec {
-    let web = ComponentSpec {
-        name: ComponentName::parse("web").unwrap(),
-        image: ImageRef::parse("web:1").unwrap(),
-        digest: None,
-        port: None,
-        health: None,
-        route: None,
-        env: std::collections::BTreeMap::new(),
-        replicas: 2,
-    };
+    let image = ImageRef::parse("web").unwrap();
+    let web =
+        ComponentSpec { replicas: 2, ..ComponentSpec::new(ComponentName::parse("web").unwrap(), image) };
     ApplicationSpec {
         id: ApplicationId(Ulid::nil()),
         name: ApplicationName::parse("shop").unwrap(),
         generation: 1,
         project: ProjectName::parse("shop").unwrap(),
         version: ReleaseVersion::new(1).unwrap(),
+        release: String::new(),
         admins: vec![],
         users: vec![],
         components: vec![web],
@@ -69,7 +64,7 @@ fn shop() -> ApplicationSpec {
 }
 
 fn judge(operation: &Operation, observed: &Observed) -> Standing {
-    standing(operation, &shop(), observed, START)
+    standing(operation, &shop(), observed, Before { status: Status::Running, since: START }, START)
 }
 
 fn status(operation: &Operation, observed: &Observed) -> Status {
@@ -193,4 +188,41 @@ fn a_component_that_somebody_deleted_is_missed() {
         (standing.status, standing.reason.as_deref()),
         (Status::Pending, Some("Waiting for web 0 of 2."))
     );
+}
+
+#[test]
+fn s3_17_a_restart_is_pending_and_unknown_when_it_takes_too_long() {
+    let done = deploy(Progress::Succeeded { at: START });
+    let after = |status, seconds| {
+        let now = START + SignedDuration::from_secs(seconds);
+        standing(&done, &shop(), &with_ready(1), Before { status, since: START }, now).status
+    };
+    assert_eq!(after(Status::Running, 9_999), Status::Pending);
+    assert_eq!(after(Status::Pending, 299), Status::Pending);
+    assert_eq!(after(Status::Pending, 301), Status::Unknown);
+    assert_eq!(after(Status::Unknown, 1), Status::Unknown);
+}
+
+#[test]
+fn s3_12_a_failed_update_says_that_what_ran_before_still_serves() {
+    let update = Operation { kind: Kind::Update, generation: 2, ..failed(Step::Settle) };
+    let mut observed = with_ready(2);
+    observed.components[0].updated = 1;
+    let standing = judge(&update, &observed);
+    assert_eq!(standing.status, Status::Unknown);
+    assert!(standing.reason.unwrap().contains("What ran before still serves"));
+}
+
+#[test]
+fn s1_38_while_resources_are_created_the_reason_counts_them() {
+    let operation = Operation { note: Some("3 of 12 objects".into()), ..at(Step::Apply) };
+    assert_eq!(judge(&operation, &Observed::default()).reason.as_deref(), Some("3 of 12 objects"));
+}
+
+#[test]
+fn d20_what_was_cancelled_says_where() {
+    let cancelled = deploy(Progress::Cancelled { step: Step::Apply, at: START });
+    let standing = judge(&cancelled, &Observed::default());
+    assert_eq!(standing.status, Status::Unknown);
+    assert!(standing.reason.unwrap().contains("Create resources"));
 }

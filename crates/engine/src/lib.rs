@@ -12,7 +12,7 @@ use std::{sync::Arc, time::Duration};
 
 use slipway_domain::{
     ids::Clock,
-    ports::{Cluster, Images, Journal},
+    ports::{Cluster, Images, Journal, Releases, Vault},
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -22,10 +22,14 @@ use tokio_util::sync::CancellationToken;
 pub struct Ports {
     /// Where it records what it does.
     pub journal: Arc<dyn Journal>,
+    /// Released projects, whose files go into images.
+    pub releases: Arc<dyn Releases>,
     /// Container images.
     pub images: Arc<dyn Images>,
     /// The cluster.
     pub cluster: Arc<dyn Cluster>,
+    /// Opens secrets for the cluster.
+    pub vault: Arc<dyn Vault>,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }

@@ -6,7 +6,7 @@ use futures::{FutureExt, StreamExt};
 use slipway_domain::{
     names::ApplicationName,
     observed::Observed,
-    operation::{Kind, Progress, Step},
+    operation::{Progress, Step},
     ports::{PortError, Recorded, Subject},
     status::standing,
 };
@@ -61,7 +61,8 @@ pub(crate) async fn look(ports: &Ports, name: &ApplicationName) -> Result<(), Po
         let Some(subject) = ports.journal.subject(name).await? else { return Ok(()) };
         let Some(observed) = observe(ports, &subject).await else { return Ok(()) };
         let now = ports.clock.now();
-        let standing = standing(&subject.operation, &subject.spec, &observed, now);
+        let standing =
+            standing(&subject.operation, &subject.spec, &observed, subject.application.before(), now);
         match ports.journal.record(&subject.application, &standing, now).await? {
             Recorded::Unchanged | Recorded::Written => return Ok(()),
             Recorded::Stale => {}
@@ -83,5 +84,5 @@ fn needs_no_cluster(subject: &Subject) -> bool {
     let (Progress::Open { step } | Progress::Failed { step, .. }) = subject.operation.progress else {
         return false;
     };
-    subject.operation.kind == Kind::Deploy && step < Step::Settle
+    subject.operation.kind.makes() && step < Step::Settle
 }

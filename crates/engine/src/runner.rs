@@ -56,7 +56,7 @@ async fn work(ports: &Ports, options: &Options, mut job: Job) {
     let Progress::Open { step } = job.operation.progress else { return };
     let id = job.operation.id;
     let verdict = tokio::select! {
-        verdict = steps::run(ports, step, &mut job) => Some(verdict),
+        verdict = steps::run(ports, &options.owner, step, &mut job) => Some(verdict),
         () = lose_lease(ports, options, id) => None,
     };
     let recorded = match verdict {

@@ -1,13 +1,19 @@
 //! What each step does. A step may have run before, in part or in whole: it makes sure, it does not assume.
 
+mod images;
+
+use std::{collections::BTreeMap, convert::Infallible, time::Duration};
+
 use jiff::SignedDuration;
 use slipway_domain::{
     cause::{Cause, cause},
     observed::Namespace,
     operation::{Step, Verdict},
-    ports::{ApplyProblem, ImageProblem, Job, PortError, Removal},
-    status::{START_DEADLINE, Status, standing},
+    ports::{ApplyProblem, Job, PortError, Removal, Secrets},
+    status::{Before, START_DEADLINE, Status, standing},
 };
+
+use tokio::sync::watch;
 
 use crate::Ports;
 
@@ -15,50 +21,88 @@ use crate::Ports;
 const AGAIN: SignedDuration = SignedDuration::from_secs(3);
 /// How soon something is looked at again that will be touched when it changes.
 const LOOK: SignedDuration = SignedDuration::from_secs(2);
+/// How often a step that counts says how far it is.
+const TELL: Duration = Duration::from_millis(500);
 /// How soon a namespace is looked at again that is being deleted: nothing touches when the last object goes.
 const LOOK_AT_REMOVAL: SignedDuration = SignedDuration::from_millis(700);
 
 /// Runs a step of the job.
-pub(crate) async fn run(ports: &Ports, step: Step, job: &mut Job) -> Verdict {
+pub(crate) async fn run(ports: &Ports, owner: &str, step: Step, job: &mut Job) -> Verdict {
     match step {
-        // To be accepted is all that the first step is about; and nothing is pushed, because every component runs
-        // an image that is in a registry already.
-        Step::Accepted | Step::Push => Verdict::Next,
-        Step::Build => build(ports, job).await,
-        Step::Apply => apply(ports, job).await,
-        Step::Settle => settle(ports, job).await,
+        // To be accepted is all that the first step is about.
+        Step::Accepted => Verdict::Next,
+        Step::Build => images::build(ports, job).await,
+        Step::Push => images::push(ports, job).await,
+        Step::Apply => apply(ports, owner, job).await,
+        Step::Settle => settle(ports, owner, job).await,
         Step::Remove => remove(ports, job).await,
     }
 }
 
-/// Pins every image to the digest that its tag means now.
-async fn build(ports: &Ports, job: &mut Job) -> Verdict {
-    for component in job.spec.components.iter_mut().filter(|component| component.digest.is_none()) {
-        match ports.images.resolve(&component.image).await {
-            Ok(resolved) => {
-                component.image = resolved.image;
-                component.digest = Some(resolved.digest);
-            }
-            Err(ImageProblem::Hopeless(cause)) => return Verdict::Fail(cause),
-            Err(ImageProblem::Passing(error)) => return retry(ports, &error),
-        }
-    }
-    match ports.journal.save_spec(&job.spec).await {
-        Ok(()) => Verdict::Next,
-        Err(error) => retry(ports, &error),
-    }
-}
-
-async fn apply(ports: &Ports, job: &Job) -> Verdict {
-    match ports.cluster.apply(&job.spec).await {
+/// Makes the objects exist, and says meanwhile how far that is (S1.38).
+async fn apply(ports: &Ports, owner: &str, job: &Job) -> Verdict {
+    let secrets = match open_secrets(ports, job) {
+        Ok(secrets) => secrets,
+        Err(cause) => return Verdict::Fail(cause),
+    };
+    let (count, counted) = watch::channel((0, 0));
+    let progress = move |done, all| {
+        count.send_replace((done, all));
+    };
+    let applied = tokio::select! {
+        applied = ports.cluster.apply(&job.spec, &secrets, &progress) => applied,
+        never = tell(ports, owner, job, counted) => match never {},
+    };
+    match applied {
         Ok(()) => Verdict::Next,
         Err(ApplyProblem::Hopeless(cause)) => Verdict::Fail(cause),
         Err(ApplyProblem::Passing(error)) => retry(ports, &error),
     }
 }
 
+/// Notes how many objects are done, at most twice a second, for as long as it is polled.
+async fn tell(
+    ports: &Ports,
+    owner: &str,
+    job: &Job,
+    mut counted: watch::Receiver<(usize, usize)>,
+) -> Infallible {
+    loop {
+        tokio::time::sleep(TELL).await;
+        let (done, all) = *counted.borrow_and_update();
+        let told = ports.journal.note(job.operation.id, owner, &format!("{done} of {all} objects")).await;
+        // Not told is not done wrong; the badge is a little behind.
+        if told.is_ok() {
+            let _ = crate::observer::look(ports, &job.spec.name).await;
+        }
+        if counted.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+fn open_secrets(ports: &Ports, job: &Job) -> Result<Secrets, Cause> {
+    let mut secrets = Secrets::new();
+    for component in job.spec.components.iter().filter(|component| !component.secrets.is_empty()) {
+        let mut opened = BTreeMap::new();
+        for (name, sealed) in &component.secrets {
+            let plain = ports.vault.open(sealed).map_err(|error| {
+                Cause::new(
+                    "SLW_SECRET",
+                    format!("The secret {name} of {} cannot be opened.", component.name),
+                    "Restore the key that it was sealed with, or update the application and enter it again.",
+                )
+                .with(error.to_string())
+            })?;
+            opened.insert(name.clone(), plain);
+        }
+        secrets.insert(component.name.clone(), opened);
+    }
+    Ok(secrets)
+}
+
 /// Waits until everything runs, or until there has been time enough.
-async fn settle(ports: &Ports, job: &Job) -> Verdict {
+async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
     let now = ports.clock.now();
     let observed = match ports.cluster.observe(&job.spec.name, job.spec.id).await {
         Ok(observed) if ports.cluster.out_of_reach_since().is_none() => observed,
@@ -67,12 +111,13 @@ async fn settle(ports: &Ports, job: &Job) -> Verdict {
     };
     if observed.namespace == Namespace::Absent && now.duration_since(job.step_since) > LOOK {
         // Applied and gone again: somebody took it away. What is wanted has not changed.
-        return match apply(ports, job).await {
+        return match apply(ports, owner, job).await {
             Verdict::Next => wait(ports, "what was taken away is made again".to_owned(), LOOK),
             other => other,
         };
     }
-    let standing = standing(&job.operation, &job.spec, &observed, now);
+    let before = Before { status: Status::Pending, since: job.step_since };
+    let standing = standing(&job.operation, &job.spec, &observed, before, now);
     if standing.status == Status::Running {
         return Verdict::Next;
     }

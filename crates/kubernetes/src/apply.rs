@@ -3,7 +3,7 @@
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
     Api, Client, ResourceExt,
-    api::{ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams},
+    api::{Patch, PatchParams},
 };
 use slipway_domain::{
     cause::Cause,
@@ -18,24 +18,21 @@ use crate::{
 };
 
 /// Applies the manifests in order and stops at the first that is refused.
-pub(crate) async fn apply(client: &Client, manifests: &[Manifest]) -> Result<(), ApplyProblem> {
-    for manifest in manifests {
-        apply_one(client, manifest).await.map_err(|error| problem(manifest, error))?;
+pub(crate) async fn apply(
+    client: &Client,
+    manifests: &[Manifest],
+    progress: &(dyn Fn(usize, usize) + Send + Sync),
+) -> Result<(), ApplyProblem> {
+    for (done, manifest) in manifests.iter().enumerate() {
+        progress(done, manifests.len());
+        // Forced, because Slipway's word on the fields that it renders is final.
+        let params = PatchParams::apply(FIELD_MANAGER).force();
+        let applied =
+            manifest.api(client).patch(&manifest.name, &params, &Patch::Apply(&manifest.object)).await;
+        applied.map_err(|error| problem(manifest, error))?;
     }
+    progress(manifests.len(), manifests.len());
     Ok(())
-}
-
-async fn apply_one(client: &Client, manifest: &Manifest) -> Result<(), kube::Error> {
-    let (group, version) = manifest.api_version.split_once('/').unwrap_or(("", manifest.api_version));
-    let kind = GroupVersionKind::gvk(group, version, manifest.kind);
-    let resource = ApiResource::from_gvk_with_plural(&kind, manifest.plural);
-    let api: Api<DynamicObject> = match &manifest.namespace {
-        Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
-        None => Api::all_with(client.clone(), &resource),
-    };
-    // Forced, because Slipway's word on the fields that it renders is final.
-    let params = PatchParams::apply(FIELD_MANAGER).force();
-    api.patch(&manifest.name, &params, &Patch::Apply(&manifest.object)).await.map(|_| ())
 }
 
 /// Refuses a namespace that exists and was not made for this application (S1.09).

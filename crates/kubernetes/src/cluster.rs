@@ -11,14 +11,14 @@ use slipway_domain::{
     ids::{ApplicationId, Clock},
     names::ApplicationName,
     observed::Observed,
-    ports::{ApplyProblem, Cluster, PortError, Removal},
+    ports::{ApplyProblem, Cluster, PortError, Removal, Secrets},
     spec::ApplicationSpec,
 };
 
 use crate::{
     apply,
     manifest::{self, Gateway},
-    remove,
+    orphans, remove,
     watch::Watches,
 };
 
@@ -39,9 +39,17 @@ impl KubernetesCluster {
 
 #[async_trait]
 impl Cluster for KubernetesCluster {
-    async fn apply(&self, spec: &ApplicationSpec) -> Result<(), ApplyProblem> {
+    async fn apply(
+        &self,
+        spec: &ApplicationSpec,
+        secrets: &Secrets,
+        progress: &(dyn Fn(usize, usize) + Send + Sync),
+    ) -> Result<(), ApplyProblem> {
         apply::refuse_foreign(&self.client, &spec.name, spec.id).await?;
-        apply::apply(&self.client, &manifest::render(spec, &self.gateway)).await
+        let manifests = manifest::render(spec, secrets, &self.gateway);
+        apply::apply(&self.client, &manifests, progress).await?;
+        // The first generation has no earlier one.
+        if spec.generation > 1 { orphans::remove(&self.client, spec, &manifests).await } else { Ok(()) }
     }
 
     async fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Result<Observed, PortError> {

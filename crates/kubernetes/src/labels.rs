@@ -44,3 +44,10 @@ pub(crate) fn of_component(
     labels.insert(NAME, component.to_string());
     labels
 }
+
+/// The labels of a task. Its generation is not among them: a task that a new generation does not change goes on.
+pub(crate) fn of_task(spec: &ApplicationSpec, component: &ComponentName) -> BTreeMap<&'static str, String> {
+    let mut labels = of_component(spec, component);
+    labels.remove(GENERATION);
+    labels
+}

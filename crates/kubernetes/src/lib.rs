@@ -7,6 +7,7 @@ mod connect;
 mod facts;
 mod labels;
 pub mod manifest;
+mod orphans;
 mod remove;
 pub mod sandbox;
 mod watch;

@@ -1,8 +1,18 @@
 //! Renders an application into Kubernetes objects. Pure and infallible: everything that could be wrong was
 //! refused when the order was checked. The order of the result is the order of application, and argued below.
 
+mod workload;
+
+use kube::{
+    Api, Client,
+    api::{ApiResource, DynamicObject, GroupVersionKind},
+};
 use serde_json::{Map, Value, json};
-use slipway_domain::spec::{ApplicationSpec, ComponentSpec};
+use slipway_domain::{
+    ports::Secrets,
+    spec::{ApplicationSpec, ComponentSpec},
+    workload::Role,
+};
 
 use crate::labels;
 
@@ -14,6 +24,9 @@ pub struct Gateway {
     /// The class of the Ingress controller; none leaves the choice to the cluster.
     pub ingress_class: Option<String>,
 }
+
+/// What the port of a component is called.
+const PORT: &str = "main";
 
 /// One object to apply.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,13 +45,27 @@ pub struct Manifest {
     pub object: Value,
 }
 
+impl Manifest {
+    /// The part of the cluster's API where the object lives.
+    pub(crate) fn api(&self, client: &Client) -> Api<DynamicObject> {
+        let (group, version) = self.api_version.split_once('/').unwrap_or(("", self.api_version));
+        let kind = GroupVersionKind::gvk(group, version, self.kind);
+        let resource = ApiResource::from_gvk_with_plural(&kind, self.plural);
+        match &self.namespace {
+            Some(namespace) => Api::namespaced_with(client.clone(), namespace, &resource),
+            None => Api::all_with(client.clone(), &resource),
+        }
+    }
+}
+
 /// All objects of an application, in the order in which they are applied: the namespace that holds the rest,
-/// services before workloads (so that a workload finds what it looks up), routes last (so that nobody is sent
-/// to a workload that does not exist).
-pub fn render(spec: &ApplicationSpec, gateway: &Gateway) -> Vec<Manifest> {
+/// secrets and services before workloads (so that a workload finds what it looks up), routes last (so that nobody
+/// is sent to a workload that does not exist).
+pub fn render(spec: &ApplicationSpec, secrets: &Secrets, gateway: &Gateway) -> Vec<Manifest> {
     let mut manifests = vec![namespace(spec)];
+    manifests.extend(spec.components.iter().filter_map(|component| secret(spec, component, secrets)));
     manifests.extend(spec.components.iter().filter_map(|component| service(spec, component)));
-    manifests.extend(spec.components.iter().map(|component| deployment(spec, component)));
+    manifests.extend(spec.components.iter().map(|component| workload::render(spec, component)));
     manifests.extend(spec.components.iter().filter_map(|component| ingress(spec, component, gateway)));
     manifests
 }
@@ -53,66 +80,30 @@ fn namespace(spec: &ApplicationSpec) -> Manifest {
     Manifest { api_version: "v1", kind: "Namespace", plural: "namespaces", namespace: None, name, object }
 }
 
+fn secret(spec: &ApplicationSpec, component: &ComponentSpec, secrets: &Secrets) -> Option<Manifest> {
+    let values = secrets.get(&component.name).filter(|values| !values.is_empty())?;
+    let mut manifest = namespaced(spec, component, ("v1", "Secret", "secrets"), json!(null));
+    let object = manifest.object.as_object_mut()?;
+    object.remove("spec");
+    object.insert("type".to_owned(), json!("Opaque"));
+    object.insert("stringData".to_owned(), json!(values));
+    Some(manifest)
+}
+
 fn service(spec: &ApplicationSpec, component: &ComponentSpec) -> Option<Manifest> {
-    component.port?;
+    let port = component.port?;
+    // A database is looked for at the port that it is known by; everything else speaks HTTP.
+    let outside = if component.role == Role::Infrastructure { port } else { 80 };
     let body = json!({
         "selector": selector(spec, component),
-        "ports": [{"name": "http", "port": 80, "targetPort": "http", "protocol": "TCP"}],
+        "ports": [{"name": PORT, "port": outside, "targetPort": PORT, "protocol": "TCP"}],
     });
     Some(namespaced(spec, component, ("v1", "Service", "services"), body))
 }
 
-fn deployment(spec: &ApplicationSpec, component: &ComponentSpec) -> Manifest {
-    let body = json!({
-        "replicas": component.replicas,
-        "revisionHistoryLimit": 3,
-        "selector": {"matchLabels": selector(spec, component)},
-        // A new copy must be ready before an old one goes (S2.25).
-        "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
-        "template": {
-            "metadata": {"labels": labels::of_component(spec, &component.name)},
-            "spec": {
-                // An application has no business with the API server.
-                "automountServiceAccountToken": false,
-                "enableServiceLinks": false,
-                "containers": [container(spec, component)],
-            },
-        },
-    });
-    namespaced(spec, component, ("apps/v1", "Deployment", "deployments"), body)
-}
-
-fn container(spec: &ApplicationSpec, component: &ComponentSpec) -> Value {
-    let image = match &component.digest {
-        Some(digest) => component.image.pinned(digest),
-        None => component.image.to_string(),
-    };
-    let mut env: Vec<Value> =
-        component.env.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
-    if let Some(route) = &component.route {
-        // The gateway passes the path on as it is, so the component must know what stands before its own.
-        env.push(json!({"name": "BASE_PATH", "value": path(spec, route)}));
-    }
-    let mut container = json!({
-        "name": component.name,
-        "image": image,
-        "env": env,
-        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}},
-        "securityContext": {"allowPrivilegeEscalation": false, "seccompProfile": {"type": "RuntimeDefault"}},
-    });
-    if let Some(port) = component.port {
-        container["ports"] = json!([{"name": "http", "containerPort": port, "protocol": "TCP"}]);
-        container["readinessProbe"] = match &component.health {
-            Some(path) => json!({"httpGet": {"path": path, "port": "http"}, "periodSeconds": 2}),
-            None => json!({"tcpSocket": {"port": "http"}, "periodSeconds": 2}),
-        };
-    }
-    container
-}
-
 fn ingress(spec: &ApplicationSpec, component: &ComponentSpec, gateway: &Gateway) -> Option<Manifest> {
     let route = component.route.as_ref()?;
-    let backend = json!({"service": {"name": component.name, "port": {"name": "http"}}});
+    let backend = json!({"service": {"name": component.name, "port": {"name": PORT}}});
     let paths = json!([{"path": path(spec, route), "pathType": "Prefix", "backend": backend}]);
     let mut body = json!({"rules": [{"host": gateway.host, "http": {"paths": paths}}]});
     if let Some(class) = &gateway.ingress_class {

@@ -4,34 +4,37 @@ use std::collections::BTreeMap;
 
 use slipway_domain::{
     ids::ApplicationId,
-    image::{Digest, ImageRef},
+    image::{Digest, ImageRef, Resolved},
     names::{ApplicationName, ComponentName, ProjectName},
     release::ReleaseVersion,
+    workload::Probe,
 };
 
 use super::*;
 
 fn component(name: &str) -> ComponentSpec {
+    let image = ImageRef::parse("registry.example.com/team/web:1.0").unwrap();
+    let digest = Digest::parse(&format!("sha256:{}", "ab".repeat(32))).unwrap();
     ComponentSpec {
-        name: ComponentName::parse(name).unwrap(),
-        image: ImageRef::parse("registry.example.com/team/web:1.0").unwrap(),
-        digest: Some(Digest::parse(&format!("sha256:{}", "ab".repeat(32))).unwrap()),
+        resolved: Some(Resolved { image: image.clone(), digest, platforms: vec![] }),
         port: Some(8080),
-        health: Some("/healthz".into()),
+        ready: Some(Probe::new(Some("/healthz".into()))),
         route: Some("/".into()),
         env: BTreeMap::from([("GREETING".into(), "hello".into())]),
         replicas: 2,
+        ..ComponentSpec::new(ComponentName::parse(name).unwrap(), image)
     }
 }
 
 fn shop() -> ApplicationSpec {
-    let worker = ComponentSpec { port: None, health: None, route: None, replicas: 1, ..component("worker") };
+    let worker = ComponentSpec { port: None, ready: None, route: None, replicas: 1, ..component("worker") };
     ApplicationSpec {
         id: "01JZZZZZZZZZZZZZZZZZZZZZZZ".parse::<ApplicationId>().unwrap(),
         name: ApplicationName::parse("shop").unwrap(),
         generation: 1,
         project: ProjectName::parse("web-shop").unwrap(),
         version: ReleaseVersion::new(2).unwrap(),
+        release: "sha256:1".into(),
         admins: vec!["ana".into()],
         users: vec![],
         components: vec![component("web"), worker],
@@ -44,19 +47,20 @@ fn gateway() -> Gateway {
 
 #[test]
 fn the_objects_of_an_application() {
-    let objects: Vec<_> = render(&shop(), &gateway()).into_iter().map(|m| m.object).collect();
+    let objects: Vec<_> =
+        render(&shop(), &Secrets::new(), &gateway()).into_iter().map(|m| m.object).collect();
     insta::assert_yaml_snapshot!(objects);
 }
 
 #[test]
 fn the_namespace_comes_before_all_and_routes_come_last() {
-    let kinds: Vec<_> = render(&shop(), &gateway()).into_iter().map(|m| m.kind).collect();
+    let kinds: Vec<_> = render(&shop(), &Secrets::new(), &gateway()).into_iter().map(|m| m.kind).collect();
     assert_eq!(kinds, ["Namespace", "Service", "Deployment", "Deployment", "Ingress"]);
 }
 
 #[test]
 fn d11_a_pod_runs_a_digest_and_never_a_tag() {
-    for manifest in render(&shop(), &gateway()).iter().filter(|m| m.kind == "Deployment") {
+    for manifest in render(&shop(), &Secrets::new(), &gateway()).iter().filter(|m| m.kind == "Deployment") {
         let image = manifest.object.pointer("/spec/template/spec/containers/0/image").unwrap();
         assert!(image.as_str().unwrap().contains("web@sha256:"), "{image}");
     }
@@ -68,7 +72,7 @@ fn what_a_workload_selects_by_never_changes_with_a_release() {
     next.generation = 2;
     next.version = ReleaseVersion::new(3).unwrap();
     let selectors = |spec: &ApplicationSpec| -> Vec<Value> {
-        let manifests = render(spec, &gateway());
+        let manifests = render(spec, &Secrets::new(), &gateway());
         let deployments = manifests.iter().filter(|m| m.kind == "Deployment");
         deployments.map(|m| m.object.pointer("/spec/selector").unwrap().clone()).collect()
     };
@@ -77,6 +81,6 @@ fn what_a_workload_selects_by_never_changes_with_a_release() {
 
 #[test]
 fn a_worker_without_a_port_has_neither_service_nor_route() {
-    let of_worker = render(&shop(), &gateway()).into_iter().filter(|m| m.name == "worker");
+    let of_worker = render(&shop(), &Secrets::new(), &gateway()).into_iter().filter(|m| m.name == "worker");
     assert_eq!(of_worker.map(|m| m.kind).collect::<Vec<_>>(), ["Deployment"]);
 }

@@ -1,13 +1,14 @@
 //! Reading applications, their configurations and operations. "Not found" is `None`.
 
+use jiff::Timestamp;
 use slipway_domain::{
     application::Application, ids::ApplicationId, names::ApplicationName, operation::Operation,
-    ports::PortError, spec::ApplicationSpec,
+    ports::PortError, spec::ApplicationSpec, status::Standing,
 };
 
 use crate::{
     Store,
-    rows::{ApplicationRow, OperationRow, failed, from_json},
+    rows::{ApplicationRow, OperationRow, failed, from_json, time},
 };
 
 impl Store {
@@ -68,6 +69,34 @@ impl Store {
             .await
             .map_err(failed("reading a configuration"))?;
         spec.map(|text| from_json("spec", &text)).transpose()
+    }
+
+    /// What the badge of an application said, newest first, each with since when.
+    pub async fn standings(
+        &self,
+        id: ApplicationId,
+        limit: u32,
+    ) -> Result<Vec<(Timestamp, Standing)>, PortError> {
+        let query =
+            "SELECT at, standing FROM standings WHERE application_id = $1 ORDER BY revision DESC LIMIT $2";
+        let rows: Vec<(i64, String)> = sqlx::query_as(query)
+            .bind(id.to_string())
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("reading what a badge said"))?;
+        rows.into_iter().map(|(at, text)| Ok((time(at)?, from_json("standing", &text)?))).collect()
+    }
+
+    /// The releases that an application was rolled back from.
+    pub async fn quarantined(&self, id: ApplicationId) -> Result<Vec<u32>, PortError> {
+        let query = "SELECT version FROM quarantine WHERE application_id = $1 ORDER BY version";
+        let versions: Vec<i64> = sqlx::query_scalar(query)
+            .bind(id.to_string())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("reading the quarantine"))?;
+        Ok(versions.into_iter().filter_map(|version| u32::try_from(version).ok()).collect())
     }
 
     /// The operations of an application, newest first.

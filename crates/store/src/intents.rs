@@ -1,6 +1,10 @@
 //! What people ask for, each in one transaction: the change of what is wanted, its operation, its audit row.
 //! Nothing else happens here; the engine makes it real.
 
+mod accept;
+mod change;
+mod remove;
+
 use jiff::Timestamp;
 use slipway_domain::{
     application::Application,
@@ -9,14 +13,16 @@ use slipway_domain::{
     operation::{Kind, Operation, Progress},
     ports::PortError,
     spec::ApplicationSpec,
-    status::{Standing, Status},
+    status::Standing,
 };
 use sqlx::AnyConnection;
 
 use crate::{
-    Store, audit,
-    rows::{ApplicationRow, OperationRow, failed, kind_text, read, to_json},
+    audit,
+    rows::{OperationRow, failed, kind_text, to_json},
 };
+
+pub use self::change::Change;
 
 /// Who asked, when, and under which new identity the operation runs.
 #[derive(Debug, Clone)]
@@ -72,120 +78,48 @@ pub enum RemoveError {
     Port(#[from] PortError),
 }
 
-impl Store {
-    /// Writes application, first generation, operation and audit row (S1.31, S1.33).
-    pub async fn accept(&self, new: &NewApplication<'_>, asked: &Asked<'_>) -> Result<Accepted, AcceptError> {
-        let failed = || failed("accepting an order");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
-        let before = earlier(&mut transaction, asked.actor, new.idempotency_key).await;
-        if let Some(name) = before.map_err(failed())? {
-            return Ok(Accepted::Again(read("name", &name)?));
-        }
-        match insert(&mut transaction, new.spec, asked).await {
-            Ok(()) => {}
-            Err(sqlx::Error::Database(error)) if error.is_unique_violation() => {
-                return Err(AcceptError::NameTaken);
-            }
-            Err(error) => return Err(failed()(error).into()),
-        }
-        let key = Some(new.idempotency_key).filter(|key| !key.is_empty());
-        add_operation(&mut transaction, new.spec, Kind::Deploy, asked, key).await?;
-        transaction.commit().await.map_err(failed())?;
-        self.announce();
-        Ok(Accepted::New)
-    }
-
-    /// The application that the same person ordered under the same key, if they did.
-    pub async fn ordered_before(&self, actor: &str, key: &str) -> Result<Option<ApplicationName>, PortError> {
-        let mut connection = self.pool.acquire().await.map_err(failed("looking for an order"))?;
-        let name = earlier(&mut connection, actor, key).await.map_err(failed("looking for an order"))?;
-        name.map(|name| read("name", &name)).transpose()
-    }
-
-    /// Cancels what is under way and asks for the removal, if the application's status allows it.
-    pub async fn remove(
-        &self,
-        name: &ApplicationName,
-        kind: Kind,
-        asked: &Asked<'_>,
-    ) -> Result<(), RemoveError> {
-        let failed = || failed("asking for a removal");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
-        let row: Option<ApplicationRow> =
-            sqlx::query_as("SELECT * FROM applications WHERE name = $1 AND gone_at IS NULL")
-                .bind(name.as_str())
-                .fetch_optional(&mut *transaction)
-                .await
-                .map_err(failed())?;
-        let application = Application::try_from(row.ok_or(RemoveError::NotFound)?)?;
-        let status = application.standing.status;
-        let allowed = match kind {
-            Kind::ForceUndeploy => status.may_force_undeploy(),
-            _ => status.may_undeploy(),
-        };
-        allowed.map_err(RemoveError::Refused)?;
-        cancel_open(&mut transaction, &application, asked.at).await?;
-        let spec = self.generation(application.id, application.generation).await?;
-        let spec =
-            spec.ok_or_else(|| PortError::new("asking for a removal", "its configuration is missing"))?;
-        add_operation(&mut transaction, &spec, kind, asked, None).await?;
-        let standing = Standing { status: Status::Undeploying, reason: None, cause: None };
-        let revision = next_revision(&mut transaction).await.map_err(failed())?;
-        write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
-        transaction.commit().await.map_err(failed())?;
-        self.announce();
-        Ok(())
-    }
+/// Why a change was not accepted.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// No live application has the name.
+    #[error("there is no application of that name")]
+    NotFound,
+    /// A rule forbids it now.
+    #[error("{0}")]
+    Refused(&'static str),
+    /// Somebody else changed it since the configuration was made.
+    #[error("somebody else has changed the application meanwhile")]
+    Stale,
+    /// The application was rolled back from this release.
+    #[error("the application was rolled back from release {0}")]
+    Quarantined(u32),
+    /// The database failed.
+    #[error(transparent)]
+    Port(#[from] PortError),
 }
 
-/// The application that the same person ordered under the same key.
-async fn earlier(
-    transaction: &mut AnyConnection,
-    actor: &str,
-    key: &str,
-) -> Result<Option<String>, sqlx::Error> {
-    let query = "SELECT applications.name FROM operations \
-         JOIN applications ON applications.id = operations.application_id \
-         WHERE operations.requested_by = $1 AND operations.idempotency_key = $2";
-    sqlx::query_scalar(query).bind(actor).bind(key).fetch_optional(transaction).await
-}
-
-async fn insert(
+/// Adds a configuration.
+async fn add_generation(
     transaction: &mut AnyConnection,
     spec: &ApplicationSpec,
     asked: &Asked<'_>,
 ) -> Result<(), sqlx::Error> {
-    let revision = next_revision(transaction).await?;
-    let standing = Standing { status: Status::CreateApp, reason: None, cause: None };
-    let json = |value: Result<String, PortError>| value.map_err(|error| sqlx::Error::Encode(error.into()));
-    sqlx::query(
-        "INSERT INTO applications (id, name, project, version, generation, standing, revision, gateway_path, \
-         created_by, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
-    )
-    .bind(spec.id.to_string())
-    .bind(spec.name.as_str())
-    .bind(spec.project.as_str())
-    .bind(i64::from(spec.version.number()))
-    .bind(i64::from(spec.generation))
-    .bind(json(to_json(&standing))?)
-    .bind(revision)
-    .bind(spec.gateway_path())
-    .bind(asked.actor)
-    .bind(asked.at.as_millisecond())
-    .execute(&mut *transaction)
-    .await?;
     sqlx::query(
         "INSERT INTO generations (application_id, number, spec, created_by, created_at) \
          VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(spec.id.to_string())
     .bind(i64::from(spec.generation))
-    .bind(json(to_json(spec))?)
+    .bind(encoded(spec)?)
     .bind(asked.actor)
     .bind(asked.at.as_millisecond())
     .execute(transaction)
     .await
     .map(|_| ())
+}
+
+fn encoded(value: &impl serde::Serialize) -> Result<String, sqlx::Error> {
+    to_json(value).map_err(|error| sqlx::Error::Encode(error.into()))
 }
 
 async fn add_operation(
@@ -251,15 +185,41 @@ pub(crate) async fn write_standing(
     now: Timestamp,
 ) -> Result<(), PortError> {
     let failed = || failed("recording how an application stands");
-    sqlx::query("UPDATE applications SET standing = $1, revision = $2, updated_at = $3 WHERE id = $4")
+    // A badge that says the same with other words has said so since before.
+    let query = "UPDATE applications SET standing = $1, revision = $2, updated_at = $3, \
+         status_since = CASE WHEN EXISTS (SELECT 1 FROM standings WHERE application_id = $4 AND status = $5 \
+             AND revision = applications.revision) THEN status_since ELSE $3 END WHERE id = $4";
+    sqlx::query(query)
         .bind(to_json(standing)?)
         .bind(revision)
         .bind(now.as_millisecond())
         .bind(id)
-        .execute(transaction)
+        .bind(standing.status.label())
+        .execute(&mut *transaction)
         .await
-        .map(|_| ())
-        .map_err(failed())
+        .map_err(failed())?;
+    remember(transaction, id, standing, revision, now).await.map_err(failed())
+}
+
+/// Keeps what the badge said, for the history.
+async fn remember(
+    transaction: &mut AnyConnection,
+    id: &str,
+    standing: &Standing,
+    revision: i64,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO standings (revision, application_id, at, status, standing) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(revision)
+    .bind(id)
+    .bind(now.as_millisecond())
+    .bind(standing.status.label())
+    .bind(encoded(standing)?)
+    .execute(transaction)
+    .await
+    .map(|_| ())
 }
 
 /// The next revision. Its row is locked until the transaction ends, so revisions become visible in their order:

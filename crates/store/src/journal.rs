@@ -7,7 +7,7 @@ use slipway_domain::{
     application::Application,
     ids::OperationId,
     names::ApplicationName,
-    operation::{Kind, Operation, Progress},
+    operation::{Operation, Progress},
     ports::{Job, Journal, PortError, Recorded, Subject},
     spec::ApplicationSpec,
     status::{Standing, Status},
@@ -81,6 +81,13 @@ impl Journal for Store {
             .map_err(failed("completing a configuration"))
     }
 
+    async fn note(&self, id: OperationId, owner: &str, note: &str) -> Result<(), PortError> {
+        let query =
+            "UPDATE operations SET note = $1 WHERE id = $2 AND lease_owner = $3 AND due_at IS NOT NULL";
+        let done = sqlx::query(query).bind(note).bind(id.to_string()).bind(owner).execute(&self.pool).await;
+        done.map(|_| ()).map_err(failed("noting how far a step is"))
+    }
+
     async fn advance(
         &self,
         id: OperationId,
@@ -120,7 +127,7 @@ impl Journal for Store {
         if done.rows_affected() == 0 {
             return Ok(false);
         }
-        if before.kind != Kind::Deploy && matches!(progress, Progress::Succeeded { .. }) {
+        if !before.kind.makes() && matches!(progress, Progress::Succeeded { .. }) {
             let standing = Standing { status: Status::Undeployed, reason: None, cause: None };
             let revision = next_revision(&mut transaction).await.map_err(failed())?;
             write_standing(&mut transaction, &application, &standing, revision, now).await?;

@@ -12,5 +12,5 @@ mod sessions;
 
 pub use accounts::Account;
 pub use audit::AuditRow;
-pub use intents::{AcceptError, Accepted, Asked, NewApplication, RemoveError};
+pub use intents::{AcceptError, Accepted, Asked, Change, ChangeError, NewApplication, RemoveError};
 pub use open::{OpenError, Store};

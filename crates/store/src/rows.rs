@@ -50,13 +50,15 @@ pub(crate) fn failed(what: &'static str) -> impl FnOnce(sqlx::Error) -> PortErro
 pub(crate) fn kind_text(kind: Kind) -> &'static str {
     match kind {
         Kind::Deploy => "deploy",
+        Kind::Update => "update",
+        Kind::Rollback => "rollback",
         Kind::Undeploy => "undeploy",
         Kind::ForceUndeploy => "force-undeploy",
     }
 }
 
 fn kind(text: &str) -> Result<Kind, PortError> {
-    let known = [Kind::Deploy, Kind::Undeploy, Kind::ForceUndeploy];
+    let known = [Kind::Deploy, Kind::Update, Kind::Rollback, Kind::Undeploy, Kind::ForceUndeploy];
     known.into_iter().find(|kind| kind_text(*kind) == text).ok_or_else(|| unreadable("kind", text))
 }
 
@@ -68,6 +70,7 @@ pub(crate) struct ApplicationRow {
     version: i64,
     generation: i64,
     standing: String,
+    status_since: i64,
     revision: i64,
     gateway_path: Option<String>,
     created_by: String,
@@ -85,6 +88,7 @@ impl TryFrom<ApplicationRow> for Application {
             version: from_json("version", &row.version.to_string())?,
             generation: from_json("generation", &row.generation.to_string())?,
             standing: from_json("standing", &row.standing)?,
+            status_since: time(row.status_since)?,
             revision: row.revision,
             gateway_path: row.gateway_path,
             created_by: row.created_by,
@@ -101,6 +105,7 @@ pub(crate) struct OperationRow {
     kind: String,
     pub(crate) generation: i64,
     progress: String,
+    note: Option<String>,
     pub(crate) step_since: i64,
     requested_by: String,
     requested_at: i64,
@@ -114,6 +119,7 @@ impl TryFrom<OperationRow> for Operation {
             kind: kind(&row.kind)?,
             generation: from_json("generation", &row.generation.to_string())?,
             progress: from_json("progress", &row.progress)?,
+            note: row.note,
             requested_by: row.requested_by,
             requested_at: time(row.requested_at)?,
         })

@@ -1,6 +1,6 @@
 //! The port `Cluster` as the engine uses it, from nothing to nothing, on both clusters.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
@@ -13,9 +13,10 @@ use slipway_domain::{
     image::ImageRef,
     names::{ApplicationName, ComponentName, ProjectName},
     observed,
-    ports::{ApplyProblem, Cluster, Removal},
+    ports::{ApplyProblem, Cluster, Removal, Secrets},
     release::ReleaseVersion,
     spec::{ApplicationSpec, ComponentSpec},
+    workload::Probe,
 };
 use slipway_kubernetes::{KubernetesCluster, manifest::Gateway};
 use ulid::Ulid;
@@ -45,15 +46,13 @@ fn cluster(target: &Target) -> KubernetesCluster {
 #[expect(clippy::disallowed_methods, reason = "a test makes up its own names")]
 fn shop(target: &Target) -> ApplicationSpec {
     let id = Ulid::generate();
+    let image = ImageRef::parse(&target.image()).unwrap();
     let web = ComponentSpec {
-        name: ComponentName::parse("web").unwrap(),
-        image: ImageRef::parse(&target.image()).unwrap(),
-        digest: None,
         port: Some(8080),
-        health: Some("/healthz".into()),
+        ready: Some(Probe::new(Some("/healthz".into()))),
         route: Some("/".into()),
-        env: BTreeMap::new(),
         replicas: 2,
+        ..ComponentSpec::new(ComponentName::parse("web").unwrap(), image)
     };
     ApplicationSpec {
         id: ApplicationId(id),
@@ -62,6 +61,7 @@ fn shop(target: &Target) -> ApplicationSpec {
         generation: 1,
         project: ProjectName::parse("shop").unwrap(),
         version: ReleaseVersion::new(1).unwrap(),
+        release: String::new(),
         admins: vec![],
         users: vec![],
         components: vec![web],
@@ -70,8 +70,8 @@ fn shop(target: &Target) -> ApplicationSpec {
 
 async fn an_application_is_applied_observed_and_removed_without_a_trace(target: &Target) {
     let (cluster, shop) = (cluster(target), shop(target));
-    cluster.apply(&shop).await.unwrap();
-    cluster.apply(&shop).await.unwrap();
+    cluster.apply(&shop, &Secrets::new(), &|_, _| {}).await.unwrap();
+    cluster.apply(&shop, &Secrets::new(), &|_, _| {}).await.unwrap();
     target
         .eventually("both tasks are ready", async || {
             let observed = cluster.observe(&shop.name, shop.id).await.unwrap_or_default();
@@ -98,7 +98,7 @@ async fn s1_09_a_namespace_of_somebody_else_is_not_touched(target: &Target) {
     let namespaces: Api<Namespace> = Api::all(target.client.clone());
     let foreign = serde_json::json!({"metadata": {"name": shop.name}});
     namespaces.create(&PostParams::default(), &serde_json::from_value(foreign).unwrap()).await.unwrap();
-    let refused = cluster.apply(&shop).await.unwrap_err();
+    let refused = cluster.apply(&shop, &Secrets::new(), &|_, _| {}).await.unwrap_err();
     assert!(matches!(refused, ApplyProblem::Hopeless(cause) if cause.code == "SLW_NAMESPACE_TAKEN"));
     assert_eq!(cluster.remove(&shop.name, shop.id).await.unwrap(), Removal::NotOurs);
     let namespace = namespaces.get(shop.name.as_str()).await.unwrap();

@@ -1,6 +1,6 @@
 //! A fresh database of each kind for every test, and fixtures that read as prose.
 
-use std::{collections::BTreeMap, future::Future};
+use std::future::Future;
 
 use jiff::{SignedDuration, Timestamp};
 use slipway_domain::{
@@ -64,15 +64,11 @@ pub fn name(text: &str) -> ApplicationName {
 
 /// A configuration with one component.
 pub fn spec(application: &str) -> ApplicationSpec {
+    let image = ImageRef::parse("example.com/web:1").unwrap();
     let web = ComponentSpec {
-        name: ComponentName::parse("web").unwrap(),
-        image: ImageRef::parse("example.com/web:1").unwrap(),
-        digest: None,
         port: Some(8080),
-        health: None,
         route: Some("/".into()),
-        env: BTreeMap::new(),
-        replicas: 1,
+        ..ComponentSpec::new(ComponentName::parse("web").unwrap(), image)
     };
     ApplicationSpec {
         id: ApplicationId(fresh()),
@@ -80,6 +76,7 @@ pub fn spec(application: &str) -> ApplicationSpec {
         generation: 1,
         project: ProjectName::parse("shop").unwrap(),
         version: ReleaseVersion::new(1).unwrap(),
+        release: String::new(),
         admins: vec!["ana".into()],
         users: vec![],
         components: vec![web],

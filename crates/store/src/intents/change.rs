@@ -1,0 +1,171 @@
+//! Changes of what exists: another generation, an earlier one again, the same once more, or no further.
+
+use slipway_domain::{
+    application::Application,
+    names::ApplicationName,
+    operation::{Kind, Operation},
+    ports::PortError,
+    spec::ApplicationSpec,
+    status::{Standing, Status},
+};
+use sqlx::AnyConnection;
+
+use super::{Asked, ChangeError, add_generation, add_operation, cancel_open, next_revision, write_standing};
+use crate::{
+    Store,
+    rows::{ApplicationRow, OperationRow, failed},
+};
+
+/// A change that somebody asks for.
+#[derive(Debug, Clone, Copy)]
+pub struct Change<'a> {
+    /// The next generation, complete.
+    pub spec: &'a ApplicationSpec,
+    /// Update or rollback.
+    pub kind: Kind,
+    /// Also to a release that the application was rolled back from?
+    pub even_quarantined: bool,
+    /// The same key again is the same change; empty means that every one counts.
+    pub idempotency_key: &'a str,
+}
+
+impl Store {
+    /// Writes the next generation and the operation that makes it real.
+    pub async fn change(&self, change: &Change<'_>, asked: &Asked<'_>) -> Result<(), ChangeError> {
+        let failed = || failed("asking for a change");
+        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let spec = change.spec;
+        let (application, newest) = live(&mut transaction, &spec.name).await?;
+        newest.may_update().map_err(ChangeError::Refused)?;
+        if application.id != spec.id || application.generation + 1 != spec.generation {
+            return Err(ChangeError::Stale);
+        }
+        match change.kind {
+            Kind::Rollback => {
+                quarantine(&mut transaction, &application, spec, asked).await.map_err(failed())?
+            }
+            _ if change.even_quarantined => {}
+            _ => refuse_quarantined(&mut transaction, spec).await?,
+        }
+        add_generation(&mut transaction, spec, asked).await.map_err(failed())?;
+        sqlx::query("UPDATE applications SET generation = $1, version = $2, gateway_path = $3 WHERE id = $4")
+            .bind(i64::from(spec.generation))
+            .bind(i64::from(spec.version.number()))
+            .bind(spec.gateway_path())
+            .bind(spec.id.to_string())
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed())?;
+        let key = Some(change.idempotency_key).filter(|key| !key.is_empty());
+        add_operation(&mut transaction, spec, change.kind, asked, key).await?;
+        begun(&mut transaction, &application, asked).await?;
+        transaction.commit().await.map_err(failed())?;
+        self.announce();
+        Ok(())
+    }
+
+    /// Runs the newest operation again with the same inputs, if it failed or was cancelled.
+    pub async fn retry(&self, name: &ApplicationName, asked: &Asked<'_>) -> Result<(), ChangeError> {
+        let failed = || failed("asking for another try");
+        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let (application, newest) = live(&mut transaction, name).await?;
+        newest.may_retry().map_err(ChangeError::Refused)?;
+        let spec = self.generation(application.id, newest.generation).await?;
+        let spec =
+            spec.ok_or_else(|| PortError::new("asking for another try", "its configuration is missing"))?;
+        add_operation(&mut transaction, &spec, newest.kind, asked, None).await?;
+        begun(&mut transaction, &application, asked).await?;
+        transaction.commit().await.map_err(failed())?;
+        self.announce();
+        Ok(())
+    }
+
+    /// Ends the operation that is under way where it is.
+    pub async fn cancel(&self, name: &ApplicationName, asked: &Asked<'_>) -> Result<(), ChangeError> {
+        let failed = || failed("cancelling an operation");
+        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let (application, newest) = live(&mut transaction, name).await?;
+        newest.may_cancel().map_err(ChangeError::Refused)?;
+        cancel_open(&mut transaction, &application, asked.at).await?;
+        let revision = next_revision(&mut transaction).await.map_err(failed())?;
+        let reason = format!("{} was cancelled by {}.", newest.kind.label(), asked.actor);
+        let standing = Standing { status: Status::Unknown, reason: Some(reason), cause: None };
+        write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
+        let what = ("cancel", name.as_str(), "accepted");
+        crate::audit::write(&mut transaction, asked.at, asked.actor, what).await.map_err(failed())?;
+        transaction.commit().await.map_err(failed())?;
+        self.announce();
+        Ok(())
+    }
+}
+
+/// The live application of that name and its newest operation.
+async fn live(
+    transaction: &mut AnyConnection,
+    name: &ApplicationName,
+) -> Result<(Application, Operation), ChangeError> {
+    let failed = || failed("reading an application");
+    let row: Option<ApplicationRow> =
+        sqlx::query_as("SELECT * FROM applications WHERE name = $1 AND gone_at IS NULL")
+            .bind(name.as_str())
+            .fetch_optional(&mut *transaction)
+            .await
+            .map_err(failed())?;
+    let application = Application::try_from(row.ok_or(ChangeError::NotFound)?)?;
+    let query =
+        "SELECT * FROM operations WHERE application_id = $1 ORDER BY requested_at DESC, id DESC LIMIT 1";
+    let row: OperationRow = sqlx::query_as(query)
+        .bind(application.id.to_string())
+        .fetch_one(transaction)
+        .await
+        .map_err(failed())?;
+    Ok((application, Operation::try_from(row)?))
+}
+
+/// The badge says at once that the request was received.
+async fn begun(
+    transaction: &mut AnyConnection,
+    application: &Application,
+    asked: &Asked<'_>,
+) -> Result<(), PortError> {
+    let revision = next_revision(transaction).await.map_err(failed("asking for a change"))?;
+    let standing = Standing { status: Status::CreateApp, reason: None, cause: None };
+    write_standing(transaction, &application.id.to_string(), &standing, revision, asked.at).await
+}
+
+/// The release that is left is not to be deployed to this application again by mistake (D10).
+async fn quarantine(
+    transaction: &mut AnyConnection,
+    left: &Application,
+    spec: &ApplicationSpec,
+    asked: &Asked<'_>,
+) -> Result<(), sqlx::Error> {
+    if left.version == spec.version {
+        return Ok(());
+    }
+    sqlx::query(
+        "INSERT INTO quarantine (application_id, version, since, actor) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (application_id, version) DO NOTHING",
+    )
+    .bind(left.id.to_string())
+    .bind(i64::from(left.version.number()))
+    .bind(asked.at.as_millisecond())
+    .bind(asked.actor)
+    .execute(transaction)
+    .await
+    .map(|_| ())
+}
+
+async fn refuse_quarantined(
+    transaction: &mut AnyConnection,
+    spec: &ApplicationSpec,
+) -> Result<(), ChangeError> {
+    let query = "SELECT COUNT(*) FROM quarantine WHERE application_id = $1 AND version = $2";
+    let found: i64 = sqlx::query_scalar(query)
+        .bind(spec.id.to_string())
+        .bind(i64::from(spec.version.number()))
+        .fetch_one(transaction)
+        .await
+        .map_err(failed("reading the quarantine"))?;
+    if found == 0 { Ok(()) } else { Err(ChangeError::Quarantined(spec.version.number())) }
+}

@@ -1,0 +1,52 @@
+//! A removal: what is under way is cancelled in the same transaction that asks for it.
+
+use slipway_domain::{
+    application::Application,
+    names::ApplicationName,
+    operation::Kind,
+    ports::PortError,
+    status::{Standing, Status},
+};
+
+use super::{Asked, RemoveError, add_operation, cancel_open, next_revision, write_standing};
+use crate::{
+    Store,
+    rows::{ApplicationRow, failed},
+};
+
+impl Store {
+    /// Cancels what is under way and asks for the removal, if the application's status allows it.
+    pub async fn remove(
+        &self,
+        name: &ApplicationName,
+        kind: Kind,
+        asked: &Asked<'_>,
+    ) -> Result<(), RemoveError> {
+        let failed = || failed("asking for a removal");
+        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let row: Option<ApplicationRow> =
+            sqlx::query_as("SELECT * FROM applications WHERE name = $1 AND gone_at IS NULL")
+                .bind(name.as_str())
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed())?;
+        let application = Application::try_from(row.ok_or(RemoveError::NotFound)?)?;
+        let status = application.standing.status;
+        let allowed = match kind {
+            Kind::ForceUndeploy => status.may_force_undeploy(),
+            _ => status.may_undeploy(),
+        };
+        allowed.map_err(RemoveError::Refused)?;
+        cancel_open(&mut transaction, &application, asked.at).await?;
+        let spec = self.generation(application.id, application.generation).await?;
+        let spec =
+            spec.ok_or_else(|| PortError::new("asking for a removal", "its configuration is missing"))?;
+        add_operation(&mut transaction, &spec, kind, asked, None).await?;
+        let standing = Standing { status: Status::Undeploying, reason: None, cause: None };
+        let revision = next_revision(&mut transaction).await.map_err(failed())?;
+        write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
+        transaction.commit().await.map_err(failed())?;
+        self.announce();
+        Ok(())
+    }
+}
