@@ -19,3 +19,6 @@ mod text;
 
 pub use catalogue::{CatalogueError, connector_catalogue, connector_catalogue_with};
 pub use directory::{Directory, OpenError};
+
+#[cfg(test)]
+mod any_bytes_tests;
