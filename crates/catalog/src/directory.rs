@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
 };
 
 use async_trait::async_trait;
@@ -14,7 +14,7 @@ use slipway_domain::{
     ports::{PortError, Releases},
     release::{BrokenRelease, Listing, Project, Release, ReleaseFile, ReleaseVersion},
 };
-use tokio::task::spawn_blocking;
+use tokio::{sync::Mutex, task::spawn_blocking};
 
 use crate::{
     cache::Cache,
@@ -56,13 +56,11 @@ impl Directory {
         &self.root
     }
 
-    fn list(&self) -> io::Result<Listing> {
+    fn list(&self, cache: &mut Cache) -> io::Result<Listing> {
         let found = places::all(&self.root)?;
         let mut listing = Listing { projects: Vec::new(), broken: found.broken };
-        // Held while reading: who comes meanwhile waits and then finds it read, rather than reading it as well.
-        let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         for candidate in &found.candidates {
-            match self.load(candidate, &mut cache) {
+            match self.load(candidate, cache) {
                 Ok(release) => add(&mut listing.projects, release),
                 Err(refusal) => listing.broken.push(broken(candidate, refusal)),
             }
@@ -118,7 +116,9 @@ impl Directory {
 impl Releases for Directory {
     async fn listing(&self) -> Result<Listing, PortError> {
         let this = self.clone();
-        let read = spawn_blocking(move || this.list()).await;
+        // Held while reading: who comes meanwhile waits here, without a thread, and then finds it read.
+        let mut cache = Arc::clone(&self.cache).lock_owned().await;
+        let read = spawn_blocking(move || this.list(&mut cache)).await;
         read.map_err(|error| PortError::new("reading the releases directory", error))?
             .map_err(|error| PortError::new("reading the releases directory", error))
     }

@@ -39,7 +39,7 @@ impl Shelf {
     }
 
     fn list(&self) -> Listing {
-        self.directory.list().unwrap()
+        self.directory.list(&mut self.directory.cache.try_lock().unwrap()).unwrap()
     }
 
     /// The only thing that is broken.
@@ -90,7 +90,9 @@ fn s1_03_folders_and_zips_lie_side_by_side() {
     shelf.write("shop/2.zip", zip(&[("shop.json", &manifest("shop", "2"))]));
     shelf.write("app/1.ZIP", zip(&[("app.json", &manifest("app", "1"))]));
     shelf.write("app/2.zip.part", "");
+    fs::create_dir_all(shelf.path("app/2.zip")).unwrap();
     assert_eq!(names(&shelf.list()), ["app/1", "shop/2", "shop/1"]);
+    assert!(shelf.list().broken.is_empty());
 }
 
 #[test]
@@ -256,9 +258,16 @@ fn s1_04_a_link_out_of_the_releases_directory_is_refused_wherever_it_is() {
 #[cfg(unix)]
 #[test]
 fn s1_04_what_is_not_a_file_is_refused_before_it_is_opened() {
-    let shelf = Shelf::with(&[("shop", "1")]);
-    let _socket = std::os::unix::net::UnixListener::bind(shelf.path("shop/1/socket")).unwrap();
-    assert_eq!(shelf.broken(), ("shop/1/socket".to_owned(), "is neither a file nor a folder".to_owned()));
+    let cases = [
+        ("shop/1/socket", "is neither a file nor a folder"),
+        ("shop/2", "is neither a folder nor a zip"),
+        ("shop/2.zip", "is neither a folder nor a zip"),
+    ];
+    for (path, expected) in cases {
+        let shelf = Shelf::with(&[("shop", "1")]);
+        let _socket = std::os::unix::net::UnixListener::bind(shelf.path(path)).unwrap();
+        assert_eq!(shelf.broken(), (path.to_owned(), expected.to_owned()));
+    }
 }
 
 #[cfg(target_os = "linux")]
@@ -290,6 +299,16 @@ fn s1_04_a_folder_over_a_limit_is_refused() {
         let reason = shelf.broken().1;
         assert!(reason.contains(expected), "{reason:?} should contain {expected:?}");
     }
+}
+
+#[test]
+fn s1_04_empty_folders_count_as_well() {
+    let mut shelf = Shelf::with(&[("shop", "1")]);
+    for name in ["a", "b", "c"] {
+        fs::create_dir_all(shelf.path("shop/1").join(name)).unwrap();
+    }
+    shelf.directory.limits.files = 3;
+    assert!(shelf.broken().1.contains("more than 3 files"));
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::{
     limits::Limits,
     manifest::{Place, time},
     models::{self, Calls, Models},
-    process::named,
+    process::is_name,
     refusal::Refusal,
     source::content_digest,
 };
@@ -123,7 +123,7 @@ fn is_built_in(connector: &str, action: &str) -> bool {
 }
 
 fn add(names: &mut Vec<String>, more: &[String]) {
-    names.extend(more.iter().flat_map(|name| named(name)));
+    names.extend(more.iter().map(|name| name.trim()).filter(|name| is_name(name)).map(str::to_owned));
     names.sort();
     names.dedup();
 }

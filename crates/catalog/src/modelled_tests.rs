@@ -78,6 +78,13 @@ fn s1_l07_who_is_named_in_the_manifest_or_in_a_task_is_there_once() {
 }
 
 #[test]
+fn a_name_in_the_manifest_is_one_name_even_with_a_comma() {
+    let mut files = Files::sample();
+    manifest_with(&mut files, "users", json!(["cn=jo,ou=hr", " ", "${x}"]));
+    assert_eq!(files.contents().task_users, ["cn=jo,ou=hr"]);
+}
+
+#[test]
 fn s1_21_each_folder_fills_its_list() {
     let mut files = Files::sample();
     for path in ["processes/b.bpmn.xml", "processes/a.bpmn"] {

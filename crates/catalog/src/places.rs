@@ -82,20 +82,12 @@ fn of_project(project: &ProjectName, path: &Path, found: &mut Found) {
     let mut by_version: BTreeMap<ReleaseVersion, Vec<Candidate>> = BTreeMap::new();
     for Entry { name, path, kind } in entries {
         let label = format!("{project}/{name}");
-        let zip =
-            name.len().checked_sub(4).filter(|at| name.is_char_boundary(*at)).map(|at| name.split_at(at));
-        let (number, source) = match zip.filter(|(_, end)| end.eq_ignore_ascii_case(".zip")) {
-            Some((number, _)) if !kind.is_dir() => (number, Source::Zip(path)),
-            None if !kind.is_file() => (name.as_str(), Source::Folder(path)),
-            _ => continue,
-        };
-        match version(number) {
-            Ok(None) => {}
-            Ok(Some(_)) if kind.is_symlink() => found.refuse(label, LINK),
-            Ok(Some(version)) => {
+        match release_at(&name, path, kind) {
+            Ok(Some((version, source))) => {
                 let candidate = Candidate { project: project.clone(), version, source, label };
                 by_version.entry(version).or_default().push(candidate);
             }
+            Ok(None) => {}
             Err(reason) => found.refuse(label, reason),
         }
     }
@@ -112,6 +104,25 @@ fn of_project(project: &ProjectName, path: &Path, found: &mut Found) {
             }
             None => {}
         }
+    }
+}
+
+/// Whether a release should be there, and as what. Anything with a number that cannot be one is not passed over in
+/// silence: somebody waits for it to appear.
+fn release_at(name: &str, path: PathBuf, kind: FileType) -> Result<Option<(ReleaseVersion, Source)>, String> {
+    let is_zip =
+        Path::new(name).extension().is_some_and(|end| end.eq_ignore_ascii_case("zip")) && !kind.is_dir();
+    let number = name.split_at_checked(name.len().saturating_sub(".zip".len())).filter(|_| is_zip);
+    let Some(version) = version(number.map_or(name, |(number, _)| number))? else { return Ok(None) };
+    if kind.is_symlink() {
+        Err(LINK.to_owned())
+    } else if is_zip && kind.is_file() {
+        Ok(Some((version, Source::Zip(path))))
+    } else if kind.is_dir() {
+        Ok(Some((version, Source::Folder(path))))
+    } else {
+        // A pipe that is called 1.zip would be waited for until somebody writes to it.
+        Err("is neither a folder nor a zip".to_owned())
     }
 }
 

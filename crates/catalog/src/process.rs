@@ -92,6 +92,9 @@ fn walk<'a>(
     loop {
         let event = reader.read_event().map_err(|error| at(text, reader.error_position(), error))?;
         match event {
+            Event::Start(_) | Event::Empty(_) if depth == 0 && elements > 0 => {
+                return Err("is not XML: it has more than one outermost element".to_owned());
+            }
             Event::Start(element) => {
                 depth += 1;
                 elements += 1;
@@ -177,7 +180,7 @@ fn attributes(
 }
 
 /// The names in a list that is separated by commas; expressions are not names.
-pub(crate) fn named(list: &str) -> Vec<String> {
+fn named(list: &str) -> Vec<String> {
     let mut depth = 0_usize;
     let parts = list.split(|c| {
         match c {
@@ -188,8 +191,13 @@ pub(crate) fn named(list: &str) -> Vec<String> {
         // The arguments of a call in an expression are separated by commas, too.
         c == ',' && depth == 0
     });
-    let names = parts.map(str::trim).filter(|name| !name.is_empty() && !is_expression(name));
+    let names = parts.map(str::trim).filter(|name| is_name(name));
     names.map(str::to_owned).collect()
+}
+
+/// Is it somebody, rather than nobody or whoever an expression will find?
+pub(crate) fn is_name(text: &str) -> bool {
+    !text.is_empty() && !is_expression(text)
 }
 
 fn is_expression(text: &str) -> bool {

@@ -80,6 +80,7 @@ fn s1_04_what_is_wrong_with_a_process_is_named() {
         ("<definitions/>", "definitions of BPMN 2.0"),
         ("<a><b></a>", "is not XML"),
         ("<a>\n<b>\n</c></b></a>", "(line 3)"),
+        ("<a/><b/>", "more than one outermost element"),
         ("<a>", "ends before all its elements are closed"),
         ("<a", "is not XML"),
         (bomb, "document type declaration"),

@@ -26,8 +26,9 @@ pub(super) struct Entry {
 
 /// All files of a folder by path; no file is opened.
 pub(super) fn walk(root: &Path, limits: &Limits) -> Result<Vec<Entry>, Refusal> {
-    let mut found = Vec::new();
-    collect(root, "", limits, &mut found)?;
+    let mut walk = Walk { limits, seen: 0, found: Vec::new() };
+    walk.collect(root, "")?;
+    let mut found = walk.found;
     let size = found.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size));
     if size > limits.bytes {
         return Err(too_large(limits));
@@ -40,14 +41,23 @@ pub(super) fn walk(root: &Path, limits: &Limits) -> Result<Vec<Entry>, Refusal> 
 pub(super) fn read(root: &Path, limits: &Limits) -> Result<Vec<ReleaseFile>, Refusal> {
     let mut left = limits.bytes;
     let mut files = Vec::new();
-    for Entry { path, place, .. } in walk(root, limits)? {
-        let content = File::open(place).and_then(|file| read_at_most(file, left));
+    for entry in walk(root, limits)? {
+        let content = open(&entry).and_then(|file| read_at_most(file, left));
         let content =
-            content.map_err(|error| Refusal::io(&path, &error))?.ok_or_else(|| too_large(limits))?;
+            content.map_err(|error| Refusal::io(&entry.path, &error))?.ok_or_else(|| too_large(limits))?;
         left -= content.len() as u64;
-        files.push(ReleaseFile { path, content });
+        files.push(ReleaseFile { path: entry.path, content });
     }
     Ok(files)
+}
+
+/// The file that was found, and not one that somebody put into its place meanwhile: that could be a link.
+fn open(entry: &Entry) -> io::Result<File> {
+    let file = File::open(&entry.place)?;
+    if stamp_of(&file.metadata()?) != entry.stamp {
+        return Err(io::Error::other("it is being written at this moment"));
+    }
+    Ok(file)
 }
 
 /// What a write to the file changes.
@@ -55,33 +65,50 @@ pub(super) fn stamp(path: &Path) -> io::Result<[u8; 40]> {
     fs::symlink_metadata(path).map(|metadata| stamp_of(&metadata))
 }
 
-fn collect(folder: &Path, prefix: &str, limits: &Limits, found: &mut Vec<Entry>) -> Result<(), Refusal> {
-    for entry in fs::read_dir(folder).map_err(|error| Refusal::io(prefix, &error))? {
-        let entry = entry.map_err(|error| Refusal::io(prefix, &error))?;
-        let name = entry.file_name();
-        let join = |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
-        let Some(path) = name.to_str().map(join) else {
-            return Err(Refusal::file(join(&name.to_string_lossy()), "has a name that is not UTF-8"));
-        };
-        paths::check(&path, limits)?;
+/// A walk through a release.
+struct Walk<'a> {
+    limits: &'a Limits,
+    /// Files and folders so far: empty folders cost time, too.
+    seen: usize,
+    found: Vec<Entry>,
+}
+
+impl Walk<'_> {
+    fn collect(&mut self, folder: &Path, prefix: &str) -> Result<(), Refusal> {
+        let io = |error| Refusal::io(prefix, &error);
+        for entry in fs::read_dir(folder).map_err(io)? {
+            let entry = entry.map_err(io)?;
+            let name = entry.file_name();
+            let join =
+                |name: &str| if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") };
+            let Some(path) = name.to_str().map(join) else {
+                return Err(Refusal::file(join(&name.to_string_lossy()), "has a name that is not UTF-8"));
+            };
+            self.seen += 1;
+            if self.seen > self.limits.files {
+                return Err(Refusal::whole(format!("the release has more than {} files", self.limits.files)));
+            }
+            paths::check(&path, self.limits)?;
+            self.take(&entry.path(), path)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, place: &Path, path: String) -> Result<(), Refusal> {
         // Not the metadata of what a link points to: a link is refused before anything follows it.
-        let metadata = entry.metadata().map_err(|error| Refusal::io(&path, &error))?;
+        let metadata = fs::symlink_metadata(place).map_err(|error| Refusal::io(&path, &error))?;
         if metadata.is_symlink() {
             return Err(Refusal::file(path, "is a symbolic link; a release holds only files"));
         } else if metadata.is_dir() {
-            collect(&entry.path(), &path, limits, found)?;
-        } else if metadata.is_file() {
-            let (size, stamp) = (metadata.len(), stamp_of(&metadata));
-            found.push(Entry { path, place: entry.path(), size, stamp });
-        } else {
+            return self.collect(place, &path);
+        } else if !metadata.is_file() {
             // Reading a pipe would wait for ever.
             return Err(Refusal::file(path, "is neither a file nor a folder"));
         }
-        if found.len() > limits.files {
-            return Err(Refusal::whole(format!("the release has more than {} files", limits.files)));
-        }
+        let (size, stamp) = (metadata.len(), stamp_of(&metadata));
+        self.found.push(Entry { path, place: place.to_owned(), size, stamp });
+        Ok(())
     }
-    Ok(())
 }
 
 fn too_large(limits: &Limits) -> Refusal {
