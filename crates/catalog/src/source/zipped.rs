@@ -131,11 +131,10 @@ fn read_entry<R: Read>(
         return Err(too_large());
     }
     // One byte more than declared is a lie; there is no need to see how large the lie is.
-    let content = read_at_most(entry, declared)
-        .map_err(|error| Refusal::file(name, format!("is damaged: {error}")))?
-        .ok_or_else(|| {
-            Refusal::file(name, format!("is larger than the {declared} bytes that the zip declares"))
-        })?;
+    let content =
+        read_at_most(entry, declared).map_err(|error| refusal(name, ZipError::Io(error)))?.ok_or_else(
+            || Refusal::file(name, format!("is larger than the {declared} bytes that the zip declares")),
+        )?;
     if (content.len() as u64) < declared {
         return Err(Refusal::file(
             name,
@@ -156,7 +155,9 @@ fn refusal(name: &str, error: ZipError) -> Refusal {
         ZipError::CompressionMethodNotSupported(_) => {
             file("is compressed in a way that releases do not use; use deflate".to_owned())
         }
-        // Bytes that end too early come as an error of reading, too.
+        // The system could not read. What the decoder says about the bytes comes as the same kind of error.
+        ZipError::Io(error) if error.raw_os_error().is_some() => Refusal::io(name, &error),
+        ZipError::Io(error) if !name.is_empty() => file(format!("is damaged: {error}")),
         error => file(format!("the zip is damaged: {error}")),
     }
 }
