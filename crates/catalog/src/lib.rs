@@ -1,7 +1,24 @@
-//! Reads released projects from a directory: `<project>/<version>/<project>.json` with the files of the
-//! release beside it. Only reads; what is broken is reported and never hides the rest.
+//! Reads released projects from a directory: `<project>/<version>/` or `<project>/<version>.zip`, with a manifest
+//! `<project>.json` and the files of the release beside it. Only reads; what is broken is reported and never hides
+//! the rest. Also knows the catalogue of connectors that releases refer to.
 
+mod cache;
+mod catalogue;
+mod connector;
+mod container;
 mod directory;
+mod limits;
 mod manifest;
+mod modelled;
+mod models;
+mod places;
+mod process;
+mod refusal;
+mod source;
+mod text;
 
+pub use catalogue::{CatalogueError, connector_catalogue, connector_catalogue_with};
 pub use directory::{Directory, OpenError};
+
+#[cfg(test)]
+mod any_bytes_tests;

@@ -1,182 +1,119 @@
-//! The manifest of a release, as it stands in the file. Parsing is strict: an unknown key is a typing error
-//! that would otherwise be found out in production.
+//! The manifest `<project>.json`: whose release it is, and of which kind. A manifest without a kind is one that
+//! the Modeling app wrote.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+use jiff::Timestamp;
 use serde::Deserialize;
 use slipway_domain::{
-    contents::Contents,
-    image::ImageRef,
-    names::{ComponentName, ProjectName},
-    release::{ProjectKind, Release, ReleaseComponent, ReleaseVersion},
+    names::ProjectName,
+    release::{Release, ReleaseFile, ReleaseVersion},
 };
 
-/// More copies than this are a typing error rather than a wish.
-const MAX_REPLICAS: u32 = 16;
+use crate::{container, limits::Limits, modelled, refusal::Refusal, source::content_digest, text};
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ManifestFile {
-    kind: String,
-    name: String,
-    version: String,
-    #[serde(default)]
-    description: String,
-    #[serde(default)]
-    created_by: String,
-    creation_date: Option<String>,
-    components: Vec<ComponentFile>,
+/// Where a release lies. What its manifest says must agree.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// The project whose folder it is.
+    pub(crate) project: &'a ProjectName,
+    /// The number that its folder or zip is called.
+    pub(crate) version: ReleaseVersion,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ComponentFile {
-    name: String,
-    image: String,
-    port: Option<u16>,
-    health: Option<String>,
-    route: Option<String>,
-    #[serde(default)]
-    env: BTreeMap<String, String>,
-    #[serde(default = "one")]
-    replicas: u32,
-}
-
-fn one() -> u32 {
-    1
-}
-
-/// Reads a manifest that lies in the folder of `project` and `version`; the error is a sentence for a person.
-pub(crate) fn parse(
-    text: &[u8],
-    project: &ProjectName,
-    version: ReleaseVersion,
-    digest: String,
-) -> Result<Release, String> {
-    let file: ManifestFile = serde_json::from_slice(text).map_err(|error| error.to_string())?;
-    if file.kind != "container" {
-        return Err(format!("the kind {:?} is not known; this version knows \"container\"", file.kind));
-    }
-    if file.name != project.as_str() {
-        return Err(format!("the manifest is of {:?}, but the folder is {project}", file.name));
-    }
-    if file.version != version.to_string() {
-        return Err(format!("the manifest says version {:?}, but the folder is {version}", file.version));
-    }
-    let released_at = match &file.creation_date {
-        Some(text) => Some(text.parse().map_err(|_| format!("creationDate {text:?} is not a time"))?),
-        None => None,
-    };
-    Ok(Release {
-        project: project.clone(),
-        version,
-        kind: ProjectKind::Container,
-        description: file.description,
-        released_by: file.created_by,
-        released_at,
-        digest,
-        components: components(file.components)?,
-        contents: Contents::default(),
-    })
-}
-
-fn components(files: Vec<ComponentFile>) -> Result<Vec<ReleaseComponent>, String> {
-    if files.is_empty() {
-        return Err("the release has no component, so there is nothing to deploy".to_owned());
-    }
-    let mut seen = BTreeSet::new();
-    let components = files.into_iter().map(|file| {
-        if !seen.insert(file.name.clone()) {
-            return Err(format!("two components are called {:?}", file.name));
+impl Place<'_> {
+    /// Does the manifest speak of this place?
+    pub(crate) fn check(&self, name: &str, version: &str) -> Result<(), String> {
+        let Place { project, version: number } = self;
+        if name != project.as_str() {
+            return Err(format!("the manifest is of {name:?}, but the folder is {project}"));
         }
-        let label = file.name.clone();
-        component(file).map_err(|reason| format!("component {label:?}: {reason}"))
-    });
-    components.collect()
+        if version != number.to_string() {
+            return Err(format!("the manifest says version {version:?}, but the folder is {number}"));
+        }
+        Ok(())
+    }
 }
 
-fn component(file: ComponentFile) -> Result<ReleaseComponent, String> {
-    let path_error = |key: &str, path: &Option<String>| match path {
-        Some(path) if !path.starts_with('/') => Err(format!("{key} {path:?} must begin with /")),
-        _ => Ok(()),
+#[derive(Deserialize)]
+struct KindOnly {
+    kind: Option<String>,
+}
+
+/// Makes a release of its files.
+pub(crate) fn release(place: &Place<'_>, files: &[ReleaseFile], limits: &Limits) -> Result<Release, Refusal> {
+    let name = format!("{}.json", place.project);
+    let refuse = |reason| Refusal::file(&*name, reason);
+    let Some(file) = files.iter().find(|file| file.path == name) else {
+        return Err(refuse("the manifest is missing".to_owned()));
     };
-    path_error("health", &file.health)?;
-    path_error("route", &file.route)?;
-    if file.port.is_none() && (file.health.is_some() || file.route.is_some()) {
-        return Err("health and route need a port".to_owned());
+    let limits_here = Limits { document: limits.manifest, ..*limits };
+    let text =
+        text::utf8(&file.content, &limits_here).map_err(|reason| refuse(format!("the manifest {reason}")))?;
+    let KindOnly { kind } = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
+    match kind.as_deref() {
+        Some("container") => container::parse(text, content_digest(files), place).map_err(refuse),
+        Some(kind) => Err(refuse(format!(
+            "the kind {kind:?} is not known; this version knows \"container\" and modelled projects, which have none"
+        ))),
+        None => {
+            let header = modelled::header(text, place).map_err(refuse)?;
+            modelled::release(header, place, files, limits)
+        }
     }
-    if file.port == Some(0) {
-        return Err("port 0 does not exist".to_owned());
-    }
-    if !(1..=MAX_REPLICAS).contains(&file.replicas) {
-        return Err(format!("replicas must be 1 to {MAX_REPLICAS}"));
-    }
-    if let Some(bad) = file.env.keys().find(|key| !is_variable(key)) {
-        return Err(format!("{bad:?} is not the name of an environment variable"));
-    }
-    Ok(ReleaseComponent {
-        name: ComponentName::parse(&file.name).map_err(|error| error.to_string())?,
-        image: ImageRef::parse(&file.image).map_err(|error| error.to_string())?,
-        port: file.port,
-        health: file.health,
-        route: file.route,
-        env: file.env,
-        replicas: file.replicas,
-    })
 }
 
-fn is_variable(key: &str) -> bool {
+/// A time as manifests have it: RFC 3339, or as the Modeling app writes it, `2020-04-03T12:10:16.844+0000`.
+pub(crate) fn time(text: Option<&str>) -> Result<Option<Timestamp>, String> {
+    let Some(text) = text else { return Ok(None) };
+    let parsed = text.parse().or_else(|_| Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text));
+    parsed.map(Some).map_err(|_| format!("creationDate {text:?} is not a time"))
+}
+
+/// Can it be the name of an environment variable?
+pub(crate) fn is_variable(key: &str) -> bool {
     key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
-
     use super::*;
 
-    fn read(change: impl FnOnce(&mut Value)) -> Result<Release, String> {
-        let mut manifest = json!({
-            "kind": "container", "name": "shop", "version": "1", "creationDate": "2026-05-04T10:00:00Z",
-            "components": [{"name": "web", "image": "example.com/shop:1", "port": 8080, "route": "/"}],
-        });
-        change(&mut manifest);
+    fn read(text: &[u8]) -> Result<Release, Refusal> {
         let project = ProjectName::parse("shop").unwrap();
-        parse(manifest.to_string().as_bytes(), &project, ReleaseVersion::new(1).unwrap(), String::new())
+        let place = Place { project: &project, version: ReleaseVersion::new(1).unwrap() };
+        let files = [ReleaseFile { path: "shop.json".to_owned(), content: text.to_owned() }];
+        release(&place, &files, &Limits::RELEASE)
     }
 
     #[test]
-    fn a_release_has_one_copy_of_a_component_unless_it_says_otherwise() {
-        assert_eq!(read(|_| {}).unwrap().components[0].replicas, 1);
-    }
-
-    #[test]
-    fn s1_04_what_is_wrong_is_named() {
-        type Change = fn(&mut Value);
-        let cases: [(Change, &str); 9] = [
-            (|m| m["kind"] = json!("app"), "the kind \"app\" is not known"),
-            (|m| m["name"] = json!("other"), "the folder is shop"),
-            (|m| m["version"] = json!("2"), "the folder is 1"),
-            (|m| m["components"] = json!([]), "no component"),
-            (|m| m["colour"] = json!("red"), "unknown field `colour`"),
-            (|m| m["components"][0]["image"] = json!("No Image"), "component \"web\": The repository"),
-            (|m| m["components"][0]["route"] = json!("shop"), "must begin with /"),
-            (|m| m["components"][0]["replicas"] = json!(0), "replicas must be 1 to 16"),
-            (|m| m["components"][0]["env"] = json!({"A B": "1"}), "\"A B\" is not the name"),
+    fn s1_04_a_manifest_that_is_not_one_says_why() {
+        let large = " ".repeat((1 << 20) + 1).into_bytes();
+        let cases: [(&[u8], &str); 7] = [
+            (b"", "EOF"),
+            (b"{", "EOF"),
+            (b"[]", "invalid length 0"),
+            (br#"{"kind":"app"}"#, "the kind \"app\" is not known"),
+            (br#"{"kind":1}"#, "expected a string"),
+            (b"\xEF\xBB\xBF{}", "the manifest begins with a byte order mark"),
+            (&large, "at most 1048576 are read"),
         ];
-        for (change, expected) in cases {
-            let reason = read(change).unwrap_err();
-            assert!(reason.contains(expected), "{reason:?} should contain {expected:?}");
+        for (text, expected) in cases {
+            let refusal = read(text).unwrap_err();
+            assert_eq!(refusal.file.as_deref(), Some("shop.json"));
+            assert!(refusal.reason.contains(expected), "{:?} should contain {expected:?}", refusal.reason);
         }
     }
 
     #[test]
-    fn two_components_of_one_name_are_refused() {
-        let reason = read(|m| {
-            let web = m["components"][0].clone();
-            m["components"].as_array_mut().unwrap().push(web);
-        });
-        assert_eq!(reason.unwrap_err(), "two components are called \"web\"");
+    fn s1_03_both_ways_to_write_a_time_mean_the_same_moment() {
+        let expected = time(Some("2020-04-03T12:10:16.844Z")).unwrap();
+        for text in
+            ["2020-04-03T12:10:16.844+0000", "2020-04-03T14:10:16.844+0200", "2020-04-03T14:10:16.844+02:00"]
+        {
+            assert_eq!(time(Some(text)), Ok(expected), "{text}");
+        }
+        for text in ["", "yesterday", "2020-04-03", "2020-13-03T12:10:16Z"] {
+            assert!(time(Some(text)).is_err(), "{text}");
+        }
     }
 }
