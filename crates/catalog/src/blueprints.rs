@@ -8,6 +8,8 @@ use std::{
 
 use slipway_domain::{blueprint::Blueprint, release::ProjectKind};
 
+use crate::text::line_of;
+
 const BUILT_IN: [(&str, &str); 2] = [
     ("container.toml", include_str!("../data/blueprints/container.toml")),
     ("process-application.toml", include_str!("../data/blueprints/process-application.toml")),
@@ -97,14 +99,11 @@ fn parse(path: &Path, text: &str) -> Result<Blueprint, BlueprintError> {
     Ok(blueprint)
 }
 
-fn line_of(text: &str, offset: usize) -> usize {
-    text.get(..offset).map_or(1, |before| before.lines().count().max(1))
-}
-
 /// The line of the component that a reason begins with, as near as the text tells.
 fn line_named_by(text: &str, reason: &str) -> usize {
     let name = reason.split('"').nth(1).unwrap_or_default();
-    let line = text.lines().position(|line| line.starts_with("name") && line.contains(&format!("\"{name}\"")));
+    let line =
+        text.lines().position(|line| line.starts_with("name") && line.contains(&format!("\"{name}\"")));
     line.map_or(1, |line| line + 1)
 }
 
@@ -128,7 +127,8 @@ mod tests {
 
     #[test]
     fn an_operator_overrides_a_kind_by_a_file() {
-        let own = opened("kind = 'container'\n[[components]]\nname = '{item}'\neach = 'component'\nreplicas = 3\n");
+        let own =
+            opened("kind = 'container'\n[[components]]\nname = '{item}'\neach = 'component'\nreplicas = 3\n");
         assert_eq!(own.unwrap().get(ProjectKind::Container).unwrap().components[0].replicas, 3);
     }
 

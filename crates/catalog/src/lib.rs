@@ -2,6 +2,7 @@
 //! `<project>.json` and the files of the release beside it. Only reads; what is broken is reported and never hides
 //! the rest. Also knows the catalogue of connectors that releases refer to.
 
+mod blueprints;
 mod cache;
 mod catalogue;
 mod connector;
@@ -17,6 +18,7 @@ mod refusal;
 mod source;
 mod text;
 
+pub use blueprints::{BlueprintError, Blueprints};
 pub use catalogue::{CatalogueError, connector_catalogue, connector_catalogue_with};
 pub use directory::{Directory, OpenError};
 
