@@ -13,6 +13,7 @@ use slipway_domain::{
 use crate::{
     Layout,
     client::{Call, Client, expect, read},
+    config::platform,
     manifest::{ACCEPT, Descriptor, Document, Manifest, digest, is_image, is_image_config},
     refusal::{Wish, corrupt, unusable},
 };
@@ -158,10 +159,4 @@ impl Bases {
 /// The scope of somebody who reads a repository.
 pub(crate) fn pull(image: &ImageRef) -> String {
     format!("repository:{}:pull", image.repository)
-}
-
-/// What a configuration says that it runs on.
-pub(crate) fn platform(config: &Value) -> Option<String> {
-    let text = |name: &str| config.get(name).and_then(Value::as_str).filter(|text| !text.is_empty());
-    Some(format!("{}/{}", text("os")?, text("architecture")?))
 }

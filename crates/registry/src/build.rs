@@ -7,7 +7,6 @@ use std::{
     sync::Arc,
 };
 
-use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use slipway_domain::{
     cause::Cause,
@@ -17,7 +16,8 @@ use slipway_domain::{
 
 use crate::{
     Layout,
-    bases::{Bases, platform},
+    bases::Bases,
+    config::{Addition, amended, platform},
     layer::{Layer, layer},
     manifest::{CONFIG, Descriptor, Document, INDEX, Index, LAYER, MANIFEST, Manifest, is_image},
     refusal::{no_registry, unusable},
@@ -149,72 +149,14 @@ async fn extend(
     let image = &order.base.image;
     let config = bases.config(image, &manifest).await?;
     let mut manifest = manifest.into_oci().map_err(|problem| unusable(image, problem))?;
-    let config =
-        amend(config, order, layer, manifest.layers.len()).map_err(|problem| unusable(image, problem))?;
+    let addition = Addition { diff_id: &layer.diff_id, folder: &order.folder, labels: annotations(order) };
+    let config = amended(config, manifest.layers.len(), &addition);
+    let config = config.map_err(|problem| unusable(image, problem))?;
     manifest.config = keep(bases, CONFIG, &config).await?;
     manifest.layers.push(Descriptor::of(LAYER, &layer.bytes));
     // What the base's manifest says about itself is not true of this one.
     manifest.annotations = annotations(order);
     keep(bases, MANIFEST, &manifest).await
-}
-
-/// The configuration of the image: the base's, with the layer and where it came from.
-fn amend(mut config: Value, order: &ImageOrder, layer: &Layer, layers: usize) -> Result<Value, String> {
-    match platform(&config) {
-        Some(platform) if platform.starts_with("linux/") => {}
-        Some(platform) => return Err(format!("it runs on {platform} only")),
-        None => return Err("its configuration does not say what it runs on".to_owned()),
-    }
-    let diff_ids = config.pointer_mut("/rootfs/diff_ids").and_then(Value::as_array_mut);
-    let diff_ids = diff_ids.filter(|diff_ids| diff_ids.len() == layers);
-    diff_ids.ok_or("its configuration and its manifest name different layers")?.push(json!(layer.diff_id));
-    add_history(&mut config, order, layers);
-    let settings = object(&mut config, "config");
-    for (key, value) in annotations(order) {
-        if let Value::Object(labels) = object(settings, "Labels") {
-            labels.insert(key, json!(value));
-        }
-    }
-    Ok(sorted(config))
-}
-
-/// One more line of history, if the base has one for each layer: a history with gaps is worse than none.
-fn add_history(config: &mut Value, order: &ImageOrder, layers: usize) {
-    let created = config.get("created").cloned();
-    let Some(fields) = config.as_object_mut() else { return };
-    let history = fields.entry("history").or_insert_with(|| json!([]));
-    let Some(history) = history.as_array_mut() else { return };
-    let empty = |line: &Value| line.get("empty_layer").and_then(Value::as_bool).unwrap_or(false);
-    if history.iter().filter(|line| !empty(line)).count() != layers {
-        return;
-    }
-    let mut line = json!({ "created_by": format!("slipway: files in {}", order.folder) });
-    if let Some(created) = created {
-        line["created"] = created;
-    }
-    history.push(line);
-}
-
-/// The object of that name in another; made if there is none.
-fn object<'a>(parent: &'a mut Value, name: &str) -> &'a mut Value {
-    let value = &mut parent[name];
-    if !value.is_object() {
-        *value = json!({});
-    }
-    value
-}
-
-/// The same with keys in order: another crate may switch on a feature of the JSON library that keeps them as
-/// they came.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let fields: BTreeMap<String, Value> = fields.into_iter().collect();
-            Value::Object(fields.into_iter().map(|(key, value)| (key, sorted(value))).collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(sorted).collect()),
-        value => value,
-    }
 }
 
 fn annotations(order: &ImageOrder) -> BTreeMap<String, String> {

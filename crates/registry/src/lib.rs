@@ -5,6 +5,7 @@ mod bases;
 mod build;
 mod challenge;
 mod client;
+mod config;
 mod credentials;
 mod layer;
 mod layout;

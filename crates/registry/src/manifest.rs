@@ -168,3 +168,66 @@ pub(crate) fn digest(bytes: &[u8]) -> Digest {
 pub(crate) fn named(hash: &str) -> Digest {
     Digest::parse(&format!("sha256:{hash}")).expect("the digits of a SHA-256 make a digest")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn manifest(config: &str, layer: &str) -> Value {
+        let digest = digest(b"x");
+        json!({
+            "schemaVersion": 2,
+            "config": { "mediaType": config, "digest": digest, "size": 1 },
+            "layers": [{ "mediaType": layer, "digest": digest, "size": 1 }],
+        })
+    }
+
+    fn in_oci(config: &str, layer: &str) -> Result<Manifest, String> {
+        match Document::parse(manifest(config, layer).to_string().as_bytes())? {
+            Document::Manifest(manifest) => manifest.into_oci(),
+            Document::Index(_) => Err("an index".to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_formats_of_docker_have_names_in_oci() {
+        let docker = "application/vnd.docker.image.rootfs.diff.tar";
+        let oci = "application/vnd.oci.image.layer.v1.tar";
+        for (theirs, ours) in [(".gzip", "+gzip"), (".zstd", "+zstd"), ("", "")] {
+            for name in [format!("{docker}{theirs}"), format!("{oci}{ours}")] {
+                let manifest = in_oci(DOCKER_CONFIG, &name).unwrap();
+                assert_eq!(manifest.layers[0].media_type, format!("{oci}{ours}"));
+                assert_eq!(
+                    (manifest.media_type.as_str(), manifest.config.media_type.as_str()),
+                    (MANIFEST, CONFIG)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn s1_35_what_is_no_image_is_named() {
+        let layer = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+        assert!(in_oci(CONFIG, layer).unwrap_err().contains(layer));
+        assert!(in_oci("application/vnd.cncf.helm.config.v1+json", LAYER).unwrap_err().contains("helm"));
+        let parse = |value: Value| Document::parse(value.to_string().as_bytes()).unwrap_err();
+        assert!(parse(json!({ "schemaVersion": 1, "fsLayers": [] })).contains("version 1"));
+        // One reader could take it for an image and another for an index.
+        let mut both = manifest(CONFIG, LAYER);
+        both["manifests"] = json!([]);
+        assert!(parse(both).contains("neither"));
+        let mut other = manifest(CONFIG, LAYER);
+        other["config"]["digest"] = json!("md5:00");
+        assert!(parse(other).contains("cannot be read"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_answer_is_read_without_harm(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            Document::parse(&bytes).ok();
+        }
+    }
+}

@@ -53,15 +53,16 @@ impl Upload<'_> {
     /// Takes over a layer of the base: without sending it, if the registry is the same and agrees.
     pub async fn of_base(&self) -> Result<(), ImageProblem> {
         let Push { base, image, .. } = self.push;
-        let begun = if base.registry == image.registry {
-            let begun = self.begin(&format!("?mount={}&from={}", self.blob.digest, base.repository)).await?;
-            if begun.status() == StatusCode::CREATED {
-                return Ok(());
+        if base.registry == image.registry {
+            match self.begin(&format!("?mount={}&from={}", self.blob.digest, base.repository)).await {
+                Ok(begun) if begun.status() == StatusCode::CREATED => return Ok(()),
+                Ok(begun) => return self.stream(self.place(&begun)?).await,
+                // Some registries refuse instead of asking for the blob.
+                Err(ImageProblem::Hopeless(_)) => {}
+                Err(passing) => return Err(passing),
             }
-            begun
-        } else {
-            self.begin("").await?
-        };
+        }
+        let begun = self.begin("").await?;
         self.stream(self.place(&begun)?).await
     }
 

@@ -24,6 +24,8 @@ struct Inner {
     upstream: String,
     asked: Mutex<Vec<(Method, String, StatusCode)>>,
     spoil: Mutex<Option<Spoil>>,
+    /// None: blobs are taken over. Otherwise whether it refuses to.
+    mounts: Mutex<Option<bool>>,
 }
 
 pub struct Proxy {
@@ -49,6 +51,11 @@ impl Proxy {
         *self.inner.spoil.lock().unwrap() = Some(Box::new(spoil));
     }
 
+    /// From now on the registry takes over no blob of another repository; it refuses to, or asks for the blob.
+    pub fn forget_mounts(&self, refuses: bool) {
+        *self.inner.mounts.lock().unwrap() = Some(refuses);
+    }
+
     /// From now on answers are what they are.
     pub fn mend(&self) {
         *self.inner.spoil.lock().unwrap() = None;
@@ -68,6 +75,13 @@ async fn forward(State(inner): State<Arc<Inner>>, request: Request) -> Response 
     let path = parts.uri.path_and_query().unwrap().to_string();
     let Ok(body) = to_bytes(body, usize::MAX).await else { return StatusCode::BAD_REQUEST.into_response() };
     let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    let mount = path.contains("mount=");
+    let mounts = *inner.mounts.lock().unwrap();
+    let path = match mounts {
+        Some(true) if mount => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        Some(false) if mount => path.split('?').next().unwrap().to_owned(),
+        _ => path,
+    };
     let url = format!("http://{}{path}", inner.upstream);
     // The host stays the proxy's: the registry then names the proxy where it says to go.
     let sent = client.request(parts.method.clone(), url).headers(parts.headers).body(body).send().await;

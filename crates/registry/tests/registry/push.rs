@@ -1,11 +1,20 @@
 //! An image gets into a registry (S1.36), and only what is missing is sent.
 
+use std::sync::{Arc, Mutex};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, Method, StatusCode, header},
+    routing::get,
+};
 use serde_json::json;
 use slipway_domain::ports::Images as _;
 
 use crate::{
     base::Shelf,
-    proxy::Proxy,
+    proxy::{Proxy, serve},
     pull::pull,
     server::Registry,
     support::{REPOSITORY, Slipway, order},
@@ -164,4 +173,61 @@ async fn s1_36_a_registry_with_a_password_takes_images_of_who_knows_it() {
     let order = order(&slipway.base("team/app:1").await);
     let pushed = slipway.remote.push(&order).await.unwrap();
     assert_eq!(pull(&registry.host, REPOSITORY, "3").await.digest, pushed.digest.as_str());
+}
+
+/// A registry takes over nothing if it does not know `mount`, or if it refuses it.
+#[tokio::test]
+async fn s1_36_layers_are_sent_within_a_registry_that_takes_over_none() {
+    let Some(registry) = Registry::start().await else { return };
+    let base = Shelf::new(&registry.host, "team/app").index("1").await;
+    for (tag, refuses) in [("3", false), ("4", true)] {
+        let proxy = Proxy::before(&registry.host).await;
+        let slipway = Slipway::new(&proxy.host, Some(&proxy.host));
+        let mut order = order(&slipway.base("team/app:1").await);
+        order.repository = format!("web-shop/bundle-{tag}");
+        proxy.asked();
+        proxy.forget_mounts(refuses);
+        let pushed = slipway.remote.push(&order).await.unwrap();
+        assert_eq!(sent(&proxy.asked()), (3 + base.layers.len(), 0));
+        let pulled = pull(&registry.host, &format!("slipway/{}", order.repository), "3").await;
+        assert_eq!(pulled.digest, pushed.digest.as_str());
+    }
+}
+
+#[tokio::test]
+async fn s1_36_layers_that_are_elsewhere_are_fetched_there_without_the_password() {
+    let Some(source) = Registry::with_password().await else { return };
+    let Some(target) = Registry::start().await else { return };
+    let base = Shelf::new(&source.host, "team/app").single("1").await;
+    let proxy = Proxy::before(&source.host).await;
+    let store = Store::default();
+    let app = Router::new().route("/layer", get(fetched)).with_state(store.clone());
+    let elsewhere = format!("http://{}/layer", serve(app).await);
+    let layer = base.layers[0].clone();
+    let answers = store.clone();
+    proxy.spoil(move |method, path, answer| {
+        if method == Method::GET && path.contains(&layer) && answer.status == StatusCode::OK {
+            *answers.content.lock().unwrap() = std::mem::take(&mut answer.body);
+            answer.status = StatusCode::TEMPORARY_REDIRECT;
+            answer.headers.insert(header::LOCATION, elsewhere.parse().unwrap());
+        }
+    });
+    let slipway = Slipway::known_to(&proxy.host, Some(&target.host), &[&proxy.host]);
+    let order = order(&slipway.base("team/app:1").await);
+    slipway.remote.push(&order).await.unwrap();
+    assert!(target.stores(&base.layers[0]));
+    assert_eq!(*store.shown.lock().unwrap(), [false]);
+}
+
+/// Where a registry keeps its blobs.
+#[derive(Clone, Default)]
+struct Store {
+    content: Arc<Mutex<Bytes>>,
+    /// Whether those who came showed who they are.
+    shown: Arc<Mutex<Vec<bool>>>,
+}
+
+async fn fetched(State(store): State<Store>, headers: HeaderMap) -> Bytes {
+    store.shown.lock().unwrap().push(headers.contains_key(header::AUTHORIZATION));
+    store.content.lock().unwrap().clone()
 }
