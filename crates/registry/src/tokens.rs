@@ -44,6 +44,12 @@ struct Held {
     until: Option<Instant>,
 }
 
+impl Held {
+    fn holds(&self) -> bool {
+        self.until.is_none_or(|until| Instant::now() < until)
+    }
+}
+
 #[derive(Deserialize)]
 struct Answer {
     #[serde(alias = "access_token")]
@@ -74,8 +80,7 @@ impl Tokens {
     /// What worked before and still holds.
     pub fn held(&self, claim: &Claim<'_>) -> Option<HeaderValue> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let Held { value, until } = held.get(&claim.key())?;
-        until.is_none_or(|until| Instant::now() < until).then(|| value.clone())
+        held.get(&claim.key()).filter(|held| held.holds()).map(|held| held.value.clone())
     }
 
     /// Forgets what the registry no longer accepts.
@@ -84,8 +89,10 @@ impl Tokens {
     }
 
     fn keep(&self, claim: &Claim<'_>, value: &HeaderValue, until: Option<Instant>) {
-        let held = Held { value: value.clone(), until };
-        self.held.lock().unwrap_or_else(PoisonError::into_inner).insert(claim.key(), held);
+        let kept = Held { value: value.clone(), until };
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|_, held| held.holds());
+        held.insert(claim.key(), kept);
     }
 
     /// What to show to a registry that answered so, or none if there is nothing that it would accept.
@@ -177,5 +184,30 @@ fn refused(problem: ImageProblem, claim: &Claim<'_>) -> ImageProblem {
             ImageProblem::Hopeless(evidence.into_iter().fold(cause, Cause::with))
         }
         passing @ ImageProblem::Passing(_) => passing,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked_of(header: &str, scopes: &str) -> Option<String> {
+        let image = ImageRef::parse("registry.example.com/a/b:1").ok()?;
+        let claim = Claim { image: &image, wish: Wish::Push, scopes, plain_http: false };
+        let bearer = challenge::parse(header).into_iter().next()?;
+        realm_url(bearer.param("realm")?, &claim, &bearer).map(String::from)
+    }
+
+    #[test]
+    fn a_token_is_for_what_is_to_be_done_and_what_the_registry_adds() {
+        let header =
+            r#"Bearer realm="https://auth.example.com/token?account=x",scope="repository:a/b:pull,push aws""#;
+        assert_eq!(
+            asked_of(header, "repository:a/b:pull,push repository:c:pull").unwrap(),
+            "https://auth.example.com/token?account=x&scope=repository%3Aa%2Fb%3Apull%2Cpush\
+             &scope=repository%3Ac%3Apull&scope=aws"
+        );
+        assert_eq!(asked_of(r#"Bearer realm="file:///etc/passwd""#, "x"), None);
+        assert_eq!(asked_of(r#"Bearer realm="""#, "x"), None);
     }
 }

@@ -24,7 +24,7 @@ async fn s1_37_who_may_not_push_is_told_so() {
     let cause = hopeless(slipway.remote.push(&order).await);
     assert_eq!(cause.code, "SLW_REGISTRY_DENIED");
     assert!(cause.reason.contains(REPOSITORY), "{cause:?}");
-    assert!(cause.evidence[0].contains("401"), "{cause:?}");
+    assert!(cause.evidence[0].contains("401") && cause.evidence[1].contains("UNAUTHORIZED"), "{cause:?}");
 }
 
 #[tokio::test]

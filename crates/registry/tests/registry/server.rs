@@ -12,6 +12,9 @@ pub const USER: &str = "slipway";
 pub const PASSWORD: &str = "s3cret-word";
 const HTPASSWD: &str = "slipway:$2y$05$qsq6ipRAxfN4s8XSMMBvJuMAKFcTQQOAj9Q8xPpuEhCBBo/HlF/Mq\n";
 
+/// The header by which a registry of these tests is known.
+const MARK: &str = "X-Test-Folder";
+
 pub struct Registry {
     pub host: String,
     folder: tempfile::TempDir,
@@ -31,39 +34,64 @@ impl Registry {
 
     async fn with(auth: &str) -> Option<Self> {
         program("docker-registry")?;
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let folder = tempfile::tempdir().unwrap();
-        let path = |name: &str| folder.path().join(name).display().to_string();
+        // The port may be taken between the moment it was free and the moment it is used.
+        for _ in 0..5 {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            let host = format!("127.0.0.1:{port}");
+            let mut registry = Self { host, folder: tempfile::tempdir().unwrap(), process: None };
+            registry.configure(auth);
+            if registry.try_run().await {
+                return Some(registry);
+            }
+        }
+        panic!("no registry could be started");
+    }
+
+    fn configure(&self, auth: &str) {
+        let path = |name: &str| self.folder.path().join(name).display().to_string();
         let config = format!(
             "version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n\
              storage: {{filesystem: {{rootdirectory: {}}}, delete: {{enabled: true}}}}\n\
-             http: {{addr: '127.0.0.1:{port}'}}\n{}",
+             http: {{addr: '{}', headers: {{{MARK}: ['{}']}}}}\n{}",
             path("data"),
+            self.host,
+            self.folder.path().display(),
             auth.replace("HTPASSWD", &path("htpasswd")),
         );
         std::fs::write(path("config.yml"), config).unwrap();
         std::fs::write(path("htpasswd"), HTPASSWD).unwrap();
-        let mut registry = Self { host: format!("127.0.0.1:{port}"), folder, process: None };
-        registry.run().await;
-        Some(registry)
     }
 
-    /// Starts it, or starts it again with what it held.
+    /// Starts it again with what it held.
     pub async fn run(&mut self) {
-        let program = program("docker-registry").unwrap();
-        let process = Command::new(program)
+        assert!(self.try_run().await, "the registry did not start again");
+    }
+
+    async fn try_run(&mut self) -> bool {
+        let mut process = Command::new(program("docker-registry").unwrap())
             .arg("serve")
             .arg(self.folder.path().join("config.yml"))
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        self.process = Some(process);
         let end = Instant::now() + Duration::from_secs(20);
-        while reqwest::get(format!("http://{}/v2/", self.host)).await.is_err() {
-            assert!(Instant::now() < end, "the registry does not answer");
+        while process.try_wait().unwrap().is_none() && Instant::now() < end {
+            if self.answers().await {
+                self.process = Some(process);
+                return true;
+            }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        process.kill().ok();
+        process.wait().ok();
+        false
+    }
+
+    /// Does it answer, and not somebody else on its port?
+    async fn answers(&self) -> bool {
+        let Ok(response) = reqwest::get(format!("http://{}/v2/", self.host)).await else { return false };
+        response.headers().get(MARK).is_some_and(|mark| *mark == *self.folder.path().to_string_lossy())
     }
 
     /// Stops it, by its process and no other.
