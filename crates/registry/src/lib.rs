@@ -1,9 +1,27 @@
-//! OCI images. For now: where an image is, and which digest its tag means at this moment.
+//! OCI images: where an image is, which digest its tag means at this moment, how one is built of a base and files
+//! without a daemon, and how it gets into a registry.
 
+mod bases;
+mod build;
+mod challenge;
+mod client;
+mod config;
+mod credentials;
+mod layer;
+mod layout;
+mod manifest;
 mod mirror;
+mod push;
+mod refusal;
 mod remote;
 mod simulated;
+mod target;
+mod tokens;
+mod upload;
 
+pub use credentials::{Credentials, CredentialsError};
+pub use layout::Layout;
 pub use mirror::{Mirror, MirrorError};
 pub use remote::Remote;
 pub use simulated::Simulated;
+pub use target::Target;

@@ -1,109 +1,124 @@
-//! Asks registries, over the OCI distribution API, which digest a tag means. The nodes pull with rights of
-//! their own; this only looks.
+//! Real registries, over the OCI distribution API. The nodes pull with rights of their own; what is done here is
+//! done with Slipway's.
 
 use async_trait::async_trait;
-use reqwest::{StatusCode, header};
 use slipway_domain::{
-    cause::Cause,
-    image::{Digest, ImageRef},
-    ports::{ImageOrder, ImageProblem, Images, PortError, Resolved},
+    image::ImageRef,
+    ports::{ImageOrder, ImageProblem, Images, Resolved},
 };
 
-use crate::Mirror;
+use crate::{
+    Credentials, Layout, Mirror, Target,
+    bases::Bases,
+    build::build,
+    client::Client,
+    push::Push,
+    refusal::{no_registry, unusable},
+};
 
-/// What a manifest may be; a registry answers 404 to a client that does not accept what it has.
-const MANIFEST_TYPES: &str = "application/vnd.oci.image.index.v1+json, \
-     application/vnd.oci.image.manifest.v1+json, \
-     application/vnd.docker.distribution.manifest.list.v2+json, \
-     application/vnd.docker.distribution.manifest.v2+json";
+/// The registry of an image that was built and has nowhere to go; a name that no host can have.
+const NOWHERE: &str = "no-registry.invalid";
 
 /// Real registries.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Remote {
-    http: reqwest::Client,
-    mirror: Option<Mirror>,
+    bases: Bases,
 }
 
 impl Remote {
-    /// Looks where images say they are, or in the mirror if there is one.
+    /// Looks where images say they are, or in the mirror if there is one. Nobody in particular, and builds
+    /// nothing.
     pub fn new(http: reqwest::Client, mirror: Option<Mirror>) -> Self {
-        Self { http, mirror }
+        Self { bases: Bases { client: Client::new(http, mirror), layout: None } }
     }
 
-    async fn head(&self, image: &ImageRef, plain_http: bool) -> Result<reqwest::Response, reqwest::Error> {
-        let scheme = if plain_http { "http" } else { "https" };
-        // Docker Hub answers its API under another name than the one in references.
-        let host = if image.registry == "docker.io" { "registry-1.docker.io" } else { &image.registry };
-        let wanted = match (&image.digest, &image.tag) {
-            (Some(digest), _) => digest.as_str(),
-            (None, Some(tag)) => tag,
-            (None, None) => "latest",
-        };
-        let url = format!("{scheme}://{host}/v2/{}/manifests/{wanted}", image.repository);
-        self.http.head(url).header(header::ACCEPT, MANIFEST_TYPES).send().await
+    /// With a name in some registries.
+    #[must_use]
+    pub fn with_credentials(mut self, credentials: Credentials) -> Self {
+        self.bases.client.credentials = credentials;
+        self
+    }
+
+    /// Builds images, keeps them in a layout, and pushes them to a registry if there is one.
+    #[must_use]
+    pub fn building_in(mut self, layout: Layout, target: Option<Target>) -> Self {
+        self.bases.layout = Some(layout);
+        self.bases.client.target = target;
+        self
+    }
+
+    /// Where an image really is. What names the mirror or the target is there already: nobody copies Slipway's
+    /// own images, and an image that was resolved once may be resolved again.
+    fn place(&self, image: &ImageRef) -> ImageRef {
+        let Client { mirror, target, .. } = &self.bases.client;
+        match mirror {
+            Some(mirror)
+                if image.registry != mirror.host
+                    && target.as_ref().is_none_or(|target| target.host != image.registry) =>
+            {
+                mirror.place(image)
+            }
+            _ => image.clone(),
+        }
+    }
+
+    /// Where the image of an order goes.
+    fn destination(&self, order: &ImageOrder) -> Option<ImageRef> {
+        let target = self.bases.client.target.as_ref()?;
+        Some(target.place(&order.repository, &order.tag))
     }
 }
 
 #[async_trait]
 impl Images for Remote {
     async fn resolve(&self, image: &ImageRef) -> Result<Resolved, ImageProblem> {
-        let place = self.mirror.as_ref().map_or_else(|| image.clone(), |mirror| mirror.place(image));
-        let plain_http = self.mirror.as_ref().is_some_and(|mirror| mirror.plain_http);
-        let passing = |error| ImageProblem::Passing(PortError::new(format!("asking for {place}"), error));
-        let response = self.head(&place, plain_http).await.map_err(passing)?;
-        match response.status() {
-            StatusCode::OK => digest_of(&response)
-                .map(|digest| Resolved { image: place.clone(), digest, platforms: Vec::new() })
-                .ok_or_else(|| ImageProblem::Hopeless(missing(&place, "the registry names no digest"))),
-            StatusCode::NOT_FOUND => {
-                Err(ImageProblem::Hopeless(missing(&place, "the registry answered 404 Not Found")))
-            }
-            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Err(ImageProblem::Hopeless(forbidden(&place, response.status())))
-            }
-            status => {
-                let problem = format!("the registry answered {status}");
-                Err(ImageProblem::Passing(PortError::new(format!("asking for {place}"), problem)))
-            }
+        let image = self.place(image);
+        let digest = self.bases.digest(&image).await?;
+        let platforms = self.bases.platforms(&image, &digest).await?;
+        if !platforms.is_empty() && !platforms.iter().any(|platform| platform.starts_with("linux/")) {
+            return Err(unusable(&image, format!("it runs on {} only", platforms.join(", "))));
         }
+        Ok(Resolved { image, digest, platforms })
     }
 
     async fn build(&self, order: &ImageOrder) -> Result<Resolved, ImageProblem> {
-        Err(no_registry(order))
+        let built = build(&self.bases, order).await?;
+        let image = self.destination(order).unwrap_or_else(|| ImageRef {
+            registry: NOWHERE.to_owned(),
+            repository: order.repository.clone(),
+            tag: Some(order.tag.clone()),
+            digest: None,
+        });
+        Ok(Resolved { image, digest: built.top.digest, platforms: built.platforms })
     }
 
     async fn push(&self, order: &ImageOrder) -> Result<Resolved, ImageProblem> {
-        Err(no_registry(order))
+        let image = self.destination(order).ok_or_else(|| no_registry(&order.repository))?;
+        let built = build(&self.bases, order).await?;
+        Push::new(&self.bases, &order.base.image, &image).run(&built).await?;
+        tracing::info!(image = %image, digest = %built.top.digest, "Pushed the image {image}");
+        Ok(Resolved { image, digest: built.top.digest, platforms: built.platforms })
     }
 }
 
-fn no_registry(order: &ImageOrder) -> ImageProblem {
-    ImageProblem::Hopeless(Cause::new(
-        "SLW_NO_REGISTRY",
-        format!("There is no registry for the image {}.", order.repository),
-        "Set SLIPWAY_REGISTRY to a registry that the cluster's nodes can pull from.",
-    ))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn digest_of(response: &reqwest::Response) -> Option<Digest> {
-    let header = response.headers().get("docker-content-digest")?;
-    Digest::parse(header.to_str().ok()?).ok()
-}
+    fn placed(mirror: &str, target: &str, image: &str) -> String {
+        let layout = tempfile::tempdir().unwrap();
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        let remote = Remote::new(reqwest::Client::new(), Some(Mirror::parse(mirror).unwrap()))
+            .building_in(Layout::open(layout.path()).unwrap(), Some(Target::parse(target).unwrap()));
+        remote.place(&ImageRef::parse(image).unwrap()).to_string()
+    }
 
-pub(crate) fn missing(image: &ImageRef, evidence: &str) -> Cause {
-    Cause::new(
-        "DEP_E161",
-        format!("The image {image} was not found."),
-        "Check the name and the tag in the release, and that the image was pushed.",
-    )
-    .with(evidence)
-}
-
-fn forbidden(image: &ImageRef, status: StatusCode) -> Cause {
-    Cause::new(
-        "SLW_REGISTRY_DENIED",
-        format!("The registry does not let Slipway see {image}."),
-        "Make the image readable without credentials, or mirror it in a registry where it is.",
-    )
-    .with(format!("the registry answered {status}"))
+    #[test]
+    fn s1_22_an_image_is_in_the_mirror_unless_it_names_the_mirror_or_the_target() {
+        let (mirror, target) = ("http://mirror.example:5000/copies", "target.example");
+        assert_eq!(placed(mirror, target, "a/b:1"), "mirror.example:5000/copies/a/b:1");
+        let again = "mirror.example:5000/copies/a/b:1";
+        assert_eq!(placed(mirror, target, again), again);
+        assert_eq!(placed(mirror, target, "target.example/shop/bundle:3"), "target.example/shop/bundle:3");
+    }
 }

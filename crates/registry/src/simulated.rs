@@ -8,7 +8,7 @@ use slipway_domain::{
     ports::{ImageOrder, ImageProblem, Images, PortError, Resolved},
 };
 
-use crate::remote::missing;
+use crate::refusal::not_found;
 
 /// A registry that knows every image.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,7 +18,9 @@ pub struct Simulated;
 impl Images for Simulated {
     async fn resolve(&self, image: &ImageRef) -> Result<Resolved, ImageProblem> {
         if image.repository.ends_with("missing") {
-            return Err(ImageProblem::Hopeless(missing(image, "the simulated registry has no such image")));
+            return Err(ImageProblem::Hopeless(
+                not_found(image).with("the simulated registry has no such image"),
+            ));
         }
         let digest = match &image.digest {
             Some(digest) => digest.clone(),
