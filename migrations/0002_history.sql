@@ -33,3 +33,12 @@ CREATE TABLE black_box (
 );
 CREATE UNIQUE INDEX black_box_holds_each_end_once ON black_box (application_id, task, ended_at);
 CREATE INDEX black_box_by_end ON black_box (ended_at);
+
+-- What a person typed and could not send yet. Sealed as a whole, because passwords may be among it.
+CREATE TABLE drafts (
+    id TEXT PRIMARY KEY,
+    actor TEXT NOT NULL,
+    sealed TEXT NOT NULL,
+    at BIGINT NOT NULL
+);
+CREATE INDEX drafts_by_time ON drafts (at);

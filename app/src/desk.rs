@@ -10,12 +10,14 @@ use serde::{Deserialize, Serialize};
 use slipway_domain::{
     actor::Actor,
     application::Application,
+    contents::ConfigEntry,
     names::{ApplicationName, ProjectName},
     observed::ObservedComponent,
     operation::Operation,
     order::{FieldError, OrderForm},
-    release::{BrokenRelease, Project},
+    release::{BrokenRelease, Project, ReleaseVersion},
     spec::ApplicationSpec,
+    status::Standing,
 };
 
 /// Why the desk did not do what was asked. Each is worded for the person who asked.
@@ -94,6 +96,34 @@ pub struct ProjectRow {
     pub applications: usize,
 }
 
+/// What can be chosen when a release is deployed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Offer {
+    /// The project with all its releases.
+    pub project: Project,
+    /// The release that is looked at.
+    pub version: ReleaseVersion,
+    /// Its connectors (S1.21).
+    pub connectors: Vec<ConnectorOffer>,
+    /// What the blueprint adds: name and usual image of each (S1.27).
+    pub services: Vec<(String, String)>,
+    /// Is a database made inside unless one outside is named (S1.28)?
+    pub has_database: bool,
+}
+
+/// A connector that is to be configured.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConnectorOffer {
+    /// Its name.
+    pub name: String,
+    /// What the modeller wrote about it.
+    pub description: String,
+    /// The image that the catalogue has for it; none for an own connector, which needs one (S1.22, S1.23).
+    pub image: Option<String>,
+    /// Its variables.
+    pub variables: Vec<ConfigEntry>,
+}
+
 /// The page of one application, live or gone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ApplicationView {
@@ -105,8 +135,25 @@ pub struct ApplicationView {
     pub components: Vec<ObservedComponent>,
     /// Its operations, newest first.
     pub operations: Vec<Operation>,
+    /// Its configurations, newest first.
+    pub generations: Vec<Generation>,
+    /// What its badge said, newest first.
+    pub standings: Vec<(Timestamp, Standing)>,
+    /// Releases that it was rolled back from.
+    pub quarantined: Vec<u32>,
     /// Its address at the gateway, if it serves anything.
     pub gateway_url: Option<String>,
+}
+
+/// A configuration of an application, with who made it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Generation {
+    /// The configuration; its secrets are sealed.
+    pub spec: ApplicationSpec,
+    /// Who made it.
+    pub created_by: String,
+    /// When.
+    pub created_at: Timestamp,
 }
 
 /// What the page Application instances shows.
@@ -144,8 +191,18 @@ pub trait Desk: Send + Sync {
     /// One released project.
     async fn project(&self, name: &ProjectName) -> Result<Project, DeskError>;
 
-    /// Checks an order without placing it: fields, availability of the name, existence of the release.
-    async fn check(&self, form: &OrderForm) -> Result<(), DeskError>;
+    /// What can be chosen for a release; for the newest one if no number is given.
+    async fn offer(&self, project: &ProjectName, version: &str) -> Result<Offer, DeskError>;
+
+    /// Keeps what was typed, for this person alone; the answer leads back to it.
+    async fn keep_draft(&self, form: &OrderForm) -> Result<String, DeskError>;
+
+    /// What was typed, if it is still there.
+    async fn draft(&self, id: &str) -> Result<Option<OrderForm>, DeskError>;
+
+    /// Checks an order without placing it: fields, existence of the release, and, unless it is an update of what
+    /// exists, availability of the name.
+    async fn check(&self, form: &OrderForm, is_update: bool) -> Result<(), DeskError>;
 
     /// Places an order; the answer is the application's name (S1.29). The same idempotency key again answers
     /// the same without a second operation.
@@ -156,6 +213,23 @@ pub trait Desk: Send + Sync {
 
     /// One application: the live one of that name, else the last one that was undeployed.
     async fn application(&self, name: &ApplicationName) -> Result<ApplicationView, DeskError>;
+
+    /// The answers with which an application was made as it is now: where its update begins. Secrets are not among
+    /// them; those that are not entered again stay.
+    async fn order_of(&self, name: &ApplicationName) -> Result<OrderForm, DeskError>;
+
+    /// Makes another generation of an application (S1.L04). A release that it was rolled back from is taken only
+    /// with `even_quarantined`.
+    async fn update(&self, form: &OrderForm, even_quarantined: bool) -> Result<(), DeskError>;
+
+    /// Makes an earlier generation real again, with everything that it was (D10).
+    async fn roll_back(&self, name: &ApplicationName, generation: u32) -> Result<(), DeskError>;
+
+    /// Runs the operation that failed or was cancelled again, with the same inputs.
+    async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError>;
+
+    /// Ends the operation that is under way where it is.
+    async fn cancel(&self, name: &ApplicationName) -> Result<(), DeskError>;
 
     /// Asks for its removal (S1.43, S1.44).
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError>;

@@ -21,8 +21,14 @@ use leptos_router::{
 };
 
 use crate::pages::{
-    deploy::DeployPage, home::HomePage, instance::InstancePage, instances::InstancesPage,
-    not_found::NotFoundPage, releases::ReleasesPage, sign_in::SignInPage, undeploy::UndeployPage,
+    deploy::{DeployPage, UpdatePage},
+    home::HomePage,
+    instance::InstancePage,
+    instances::InstancesPage,
+    not_found::NotFoundPage,
+    releases::ReleasesPage,
+    sign_in::SignInPage,
+    undeploy::UndeployPage,
 };
 
 /// The document around every page.
@@ -60,6 +66,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/devops/releases/:project/deploy") view=DeployPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances") view=InstancesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name") view=InstancePage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/update") view=UpdatePage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/undeploy") view=UndeployPage ssr=SsrMode::Async/>
             </Routes>
         </Router>

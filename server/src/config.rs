@@ -4,6 +4,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use slipway_domain::blueprint::Surroundings;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -52,9 +53,21 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_RELEASES_DIR", default_value = "./examples/releases")]
     pub releases_dir: PathBuf,
 
+    /// A directory with blueprints that add to or override the built-in ones, and with a connectors.toml
+    #[arg(long, env = "SLIPWAY_BLUEPRINTS_DIR", value_name = "DIR")]
+    pub blueprints_dir: Option<PathBuf>,
+
     /// sandbox, in-cluster, or kubeconfig:PATH[#CONTEXT] [default: in-cluster in a pod, otherwise sandbox]
     #[arg(long, env = "SLIPWAY_CLUSTER")]
     pub cluster: Option<String>,
+
+    /// Where images that are built are pushed to: [http://]host[:port][/prefix] [default: kept in the data directory]
+    #[arg(long, env = "SLIPWAY_REGISTRY", value_name = "REGISTRY")]
+    pub registry: Option<String>,
+
+    /// A file with credentials for registries, in the format of docker's config.json
+    #[arg(long, env = "SLIPWAY_REGISTRY_CREDENTIALS", value_name = "FILE")]
+    pub registry_credentials: Option<PathBuf>,
 
     /// A registry that holds copies of all images: [http://]host[:port][/prefix] [default: each image's own]
     #[arg(long, env = "SLIPWAY_IMAGE_MIRROR", value_name = "REGISTRY")]
@@ -83,6 +96,22 @@ pub struct Settings {
     /// Where in the ID token a person's roles are
     #[arg(long, env = "SLIPWAY_OIDC_ROLES_CLAIM", default_value = "realm_access.roles", value_name = "PATH")]
     pub oidc_roles_claim: String,
+
+    /// The identity provider as applications reach it, up to the realm [default: that of SLIPWAY_OIDC_ISSUER]
+    #[arg(long, env = "SLIPWAY_APP_IDENTITY_URL", value_name = "URL")]
+    pub app_identity_url: Option<String>,
+
+    /// The client that applications use at the identity provider
+    #[arg(long, env = "SLIPWAY_APP_IDENTITY_CLIENT", default_value = "activiti", value_name = "ID")]
+    pub app_identity_client: String,
+
+    /// The secret of that client
+    #[arg(long, env = "SLIPWAY_APP_IDENTITY_SECRET", value_name = "SECRET", hide_env_values = true)]
+    pub app_identity_secret: Option<String>,
+
+    /// Seals secrets in the database: 32 bytes in base64 [default: generated in the data directory]
+    #[arg(long, env = "SLIPWAY_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
+    pub secret_key: Option<String>,
 
     /// Password of the local account admin at first start [default: generated and printed once]
     #[arg(long, env = "SLIPWAY_ADMIN_PASSWORD", value_name = "PASSWORD", hide_env_values = true)]
@@ -150,6 +179,19 @@ impl Settings {
     pub fn database(&self) -> String {
         let default = || format!("sqlite:{}", self.data_dir.join("slipway.db").display());
         self.database_url.clone().unwrap_or_else(default)
+    }
+
+    /// What applications find around them.
+    pub fn surroundings(&self) -> Surroundings {
+        let issuer = self.oidc_issuer.as_deref().unwrap_or_default();
+        let (url, realm) = issuer.split_once("/realms/").unwrap_or((issuer, ""));
+        Surroundings {
+            gateway: format!("http://gateway.{}", self.gateway_domain),
+            identity_url: self.app_identity_url.clone().unwrap_or_else(|| url.to_owned()),
+            identity_realm: realm.trim_end_matches('/').to_owned(),
+            identity_client: self.app_identity_client.clone(),
+            identity_secret: self.app_identity_secret.clone().unwrap_or_default(),
+        }
     }
 
     /// The host of all routes, without the port at which it is reached.

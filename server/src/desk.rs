@@ -1,33 +1,45 @@
 //! The desk, as this server keeps it: each method checks the right, asks the ports, and words the answer.
 
+mod changes;
+mod drafts;
+mod offers;
+mod orders;
+
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use slipway_app::desk::{
-    ApplicationView, Desk, DeskError, InstancesView, ProjectRow, ReleasesView, Surroundings, UndeployForm,
+    ApplicationView, Desk, DeskError, Generation, InstancesView, Offer, ProjectRow, ReleasesView,
+    Surroundings, UndeployForm,
 };
 use slipway_domain::{
     actor::Actor,
-    ids::{ApplicationId, Clock, Ids, OperationId},
+    ids::{Clock, Ids, OperationId},
     names::{ApplicationName, ProjectName},
     operation::Kind,
-    order::{FieldError, Order, OrderForm},
-    ports::{Cluster, PortError, Releases},
-    release::{Project, Release},
+    order::{FieldError, OrderForm},
+    ports::{Cluster, PortError, Releases, Vault},
+    release::Project,
     spec::ApplicationSpec,
 };
-use slipway_store::{AcceptError, Accepted, Asked, NewApplication, RemoveError, Store};
+use slipway_store::{Asked, RemoveError, Store};
 
+pub use self::offers::Offers;
 use crate::board::Board;
 
 /// How many removed applications a page shows.
 const HISTORY: u32 = 50;
+/// How many of the things that a badge said a page shows.
+const STANDINGS: u32 = 50;
 
 /// What all desks share.
 pub struct Office {
     pub store: Store,
     pub board: Arc<Board>,
     pub releases: Arc<dyn Releases>,
+    pub offers: Offers,
+    pub vault: Arc<dyn Vault>,
     pub releases_dir: PathBuf,
     pub cluster: Arc<dyn Cluster>,
     pub clock: Arc<dyn Clock>,
@@ -84,29 +96,29 @@ impl Desk for SignedIn {
         listing.project(name).cloned().ok_or_else(|| DeskError::NotFound { what: what() })
     }
 
-    async fn check(&self, form: &OrderForm) -> Result<(), DeskError> {
+    async fn offer(&self, project: &ProjectName, version: &str) -> Result<Offer, DeskError> {
+        let project = self.project(project).await?;
+        self.office.offers.of(project, version)
+    }
+
+    async fn keep_draft(&self, form: &OrderForm) -> Result<String, DeskError> {
         self.allowed()?;
-        self.examine(form).await.map(|_| ())
+        self.keep(form).await
+    }
+
+    async fn draft(&self, id: &str) -> Result<Option<OrderForm>, DeskError> {
+        self.allowed()?;
+        self.kept(id).await
+    }
+
+    async fn check(&self, form: &OrderForm, is_update: bool) -> Result<(), DeskError> {
+        self.allowed()?;
+        if is_update { self.examine_update(form).await.map(drop) } else { self.examine(form).await.map(drop) }
     }
 
     async fn deploy(&self, form: &OrderForm) -> Result<ApplicationName, DeskError> {
         self.allowed()?;
-        let store = &self.office.store;
-        let before = store.ordered_before(&self.actor.name, &form.idempotency_key).await;
-        if let Some(name) = before.map_err(|error| unavailable(&error))? {
-            return Ok(name);
-        }
-        let (order, release) = self.examine(form).await?;
-        let spec = ApplicationSpec::first(ApplicationId(self.office.ids.next()), &order, &release);
-        let new = NewApplication { spec: &spec, idempotency_key: &order.idempotency_key };
-        match store.accept(&new, &self.asked()).await {
-            Ok(Accepted::New) => {}
-            Ok(Accepted::Again(name)) => return Ok(name),
-            Err(AcceptError::NameTaken) => return Err(name_taken()),
-            Err(AcceptError::Port(error)) => return Err(unavailable(&error)),
-        }
-        self.catch_up().await;
-        Ok(spec.name)
+        self.place(form).await
     }
 
     async fn instances(&self) -> Result<InstancesView, DeskError> {
@@ -123,6 +135,9 @@ impl Desk for SignedIn {
         let application = store.application(name).await.map_err(failed)?.ok_or_else(missing)?;
         let spec = store.generation(application.id, application.generation).await.map_err(failed)?;
         let operations = store.operations(application.id).await.map_err(failed)?;
+        let generations = store.generations(application.id).await.map_err(failed)?;
+        let standings = store.standings(application.id, STANDINGS).await.map_err(failed)?;
+        let quarantined = store.quarantined(application.id).await.map_err(failed)?;
         let observed = self.office.cluster.observe(name, application.id).await.unwrap_or_default();
         let gateway_url =
             application.gateway_path.as_ref().map(|path| format!("{}{path}", self.office.gateway));
@@ -131,8 +146,38 @@ impl Desk for SignedIn {
             spec: spec.ok_or_else(missing)?,
             components: observed.components,
             operations,
+            generations: generations.into_iter().map(generation).collect(),
+            standings,
+            quarantined,
             gateway_url,
         })
+    }
+
+    async fn order_of(&self, name: &ApplicationName) -> Result<OrderForm, DeskError> {
+        self.allowed()?;
+        self.present_order(name).await
+    }
+
+    async fn update(&self, form: &OrderForm, even_quarantined: bool) -> Result<(), DeskError> {
+        self.allowed()?;
+        self.place_update(form, even_quarantined).await
+    }
+
+    async fn roll_back(&self, name: &ApplicationName, generation: u32) -> Result<(), DeskError> {
+        self.allowed()?;
+        self.place_rollback(name, generation).await
+    }
+
+    async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError> {
+        self.allowed()?;
+        let asked = self.office.store.retry(name, &self.asked()).await;
+        self.changed(name, asked).await
+    }
+
+    async fn cancel(&self, name: &ApplicationName) -> Result<(), DeskError> {
+        self.allowed()?;
+        let asked = self.office.store.cancel(name, &self.asked()).await;
+        self.changed(name, asked).await
     }
 
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError> {
@@ -173,25 +218,10 @@ impl SignedIn {
             tracing::warn!(error = %error.chain(), "The board is not up to date");
         }
     }
+}
 
-    /// Everything that can be known about an order before it is placed.
-    async fn examine(&self, form: &OrderForm) -> Result<(Order, Release), DeskError> {
-        let order = form.check().map_err(|fields| DeskError::Invalid { fields })?;
-        let project = self.project(&order.project).await?;
-        let release = project.release(order.version).cloned().ok_or_else(|| {
-            let message = format!("Version {} of {} has not been released.", order.version, order.project);
-            DeskError::Invalid { fields: vec![FieldError::new("version", message)] }
-        })?;
-        if self.office.board.live().iter().any(|application| application.name == order.name) {
-            return Err(name_taken());
-        }
-        // Out of reach is no reason to refuse: the namespace is looked at again before anything is applied.
-        if self.office.cluster.is_taken(&order.name).await.unwrap_or(false) {
-            let message = "A namespace of that name exists in the cluster. Choose another name.";
-            return Err(DeskError::Invalid { fields: vec![FieldError::new("name", message)] });
-        }
-        Ok((order, release))
-    }
+fn generation((spec, created_by, created_at): (ApplicationSpec, String, Timestamp)) -> Generation {
+    Generation { spec, created_by, created_at }
 }
 
 fn name_taken() -> DeskError {

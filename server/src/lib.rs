@@ -6,6 +6,8 @@ mod clock;
 pub mod config;
 mod desk;
 mod portal;
+mod registries;
+mod vault;
 mod web;
 
 pub use portal::{Portal, StartError};

@@ -6,7 +6,7 @@ use slipway_app::sign_in::SignInMode;
 use slipway_catalog::Directory;
 use slipway_domain::{
     ids::{Clock, Ids},
-    ports::{Cluster, Images},
+    ports::{Cluster, Images, Releases, Vault},
 };
 use slipway_engine::{Engine, Options, Ports};
 use slipway_kubernetes::{
@@ -14,7 +14,7 @@ use slipway_kubernetes::{
     manifest::Gateway,
     sandbox::{Sandbox, SandboxOptions},
 };
-use slipway_registry::{Mirror, Remote, Simulated};
+use slipway_registry::Simulated;
 use slipway_store::Store;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -24,7 +24,9 @@ use crate::{
     board::Board,
     clock::{SystemClock, SystemIds},
     config::{ClusterChoice, SettingError, Settings},
-    desk::Office,
+    desk::{Offers, Office},
+    registries::Registries,
+    vault::{KeyError, KeyVault},
     web,
 };
 
@@ -60,9 +62,27 @@ pub enum StartError {
     /// The releases directory cannot be read.
     #[error(transparent)]
     Releases(#[from] slipway_catalog::OpenError),
-    /// The mirror is not a registry.
-    #[error("SLIPWAY_IMAGE_MIRROR cannot be used")]
-    Mirror(#[from] slipway_registry::MirrorError),
+    /// A blueprint is wrong.
+    #[error(transparent)]
+    Blueprint(#[from] slipway_catalog::BlueprintError),
+    /// The operator's catalogue of connectors is wrong.
+    #[error(transparent)]
+    Catalogue(#[from] slipway_catalog::CatalogueError),
+    /// A setting does not name a registry.
+    #[error("{setting} cannot be used")]
+    Registry {
+        /// The setting.
+        setting: &'static str,
+        /// Why.
+        #[source]
+        source: slipway_registry::MirrorError,
+    },
+    /// The credentials of registries cannot be used.
+    #[error("the file of SLIPWAY_REGISTRY_CREDENTIALS cannot be used")]
+    Credentials(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The key that seals secrets cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] slipway_store::OpenError),
@@ -99,8 +119,9 @@ impl Portal {
             .local_addr()
             .map_err(|source| StartError::Listen { addr: settings.addr.clone(), source })?;
         let choice = settings.cluster_choice(std::env::var_os("KUBERNETES_SERVICE_HOST").is_some())?;
-        let releases = Directory::open(&settings.releases_dir)?;
-        let mirror = settings.image_mirror.as_deref().map(Mirror::parse).transpose()?;
+        let releases: Arc<dyn Releases> = Arc::new(Directory::open(&settings.releases_dir)?);
+        let offers = Offers::open(settings)?;
+        let registries = Registries::parse(settings)?;
         let http = web::http_client().map_err(|error| StartError::Web(error.to_string()))?;
         let provider = Provider::from_settings(settings, http.clone());
         fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataDir {
@@ -108,6 +129,12 @@ impl Portal {
             source,
         })?;
         let (client, sandbox) = connect(&choice, settings).await?;
+        let vault: Arc<dyn Vault> =
+            Arc::new(KeyVault::open(settings.secret_key.as_deref(), &settings.data_dir)?);
+        let images: Arc<dyn Images> = match sandbox {
+            Some(_) => Arc::new(Simulated),
+            None => Arc::new(registries.open(http.clone(), &settings.data_dir)?),
+        };
         let store = Store::open(&settings.database()).await?;
 
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) =
@@ -120,10 +147,6 @@ impl Portal {
             Gateway { host: settings.gateway_host(), ingress_class: settings.ingress_class.clone() };
         let cluster: Arc<dyn Cluster> =
             Arc::new(KubernetesCluster::start(client, gateway, Arc::clone(&clock)));
-        let images: Arc<dyn Images> = match sandbox {
-            Some(_) => Arc::new(Simulated),
-            None => Arc::new(Remote::new(http, mirror)),
-        };
         let board = Arc::new(Board::new(store.clone()));
         let stop = CancellationToken::new();
         let follower = {
@@ -132,7 +155,9 @@ impl Portal {
         };
         let ports = Ports {
             journal: Arc::new(store.clone()),
+            releases: Arc::clone(&releases),
             images,
+            vault: Arc::clone(&vault),
             cluster: Arc::clone(&cluster),
             clock: Arc::clone(&clock),
         };
@@ -141,7 +166,9 @@ impl Portal {
         let office = Arc::new(Office {
             store: store.clone(),
             board,
-            releases: Arc::new(releases),
+            releases,
+            offers,
+            vault,
             releases_dir: settings.releases_dir.clone(),
             cluster,
             clock: Arc::clone(&clock),

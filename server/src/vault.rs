@@ -8,10 +8,7 @@ use std::{
 };
 
 use base64::{Engine, prelude::BASE64_STANDARD};
-use chacha20poly1305::{
-    Key, KeyInit, XChaCha20Poly1305, XNonce,
-    aead::Aead,
-};
+use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce, aead::Aead};
 use rand::Rng;
 use slipway_domain::{
     ports::{Vault, VaultError},
@@ -65,7 +62,10 @@ impl KeyVault {
     }
 
     fn with(text: &str, from: &str) -> Result<Self, KeyError> {
-        let bytes = BASE64_STANDARD.decode(text.trim()).ok().and_then(|bytes| <[u8; KEY_BYTES]>::try_from(bytes).ok());
+        let bytes = BASE64_STANDARD
+            .decode(text.trim())
+            .ok()
+            .and_then(|bytes| <[u8; KEY_BYTES]>::try_from(bytes).ok());
         let bytes = bytes.ok_or_else(|| KeyError::NoKey { from: from.to_owned() })?;
         Ok(Self { cipher: XChaCha20Poly1305::new(&Key::from(bytes)) })
     }

@@ -1,187 +1,145 @@
-//! The Deploy form: a name, a version, who may administer and use it. Posts plainly; what was typed comes back in
-//! the address when something is wrong, and is checked anew here.
+//! Deploying a project, and updating an application: the same form, empty or filled in.
 
-use leptos::{prelude::*, server_fn::ServerFn};
+mod form;
+mod versions;
+
+use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use slipway_domain::{
-    names::ProjectName,
+    names::{ApplicationName, ProjectName},
     order::{FieldError, OrderForm},
-    release::Project,
 };
 
+use self::{form::Questions, versions::Versions};
 use crate::{
-    actions::Deploy,
-    desk::{DeskError, SharedDesk},
+    desk::{Desk, DeskError, Offer, SharedDesk},
     ui::{
-        button::Variant,
         callout::{Callout, Weight},
-        field::{ErrorSummary, Field, described_by, error_of},
+        field::ErrorSummary,
         frame::PageHead,
-        icon::{Glyph, Icon},
         load::load,
-        time::Ago,
     },
 };
 
+/// What the form is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// A new application.
+    Deploy,
+    /// Another generation of one.
+    Update,
+}
+
+/// What was in the address when the page was asked for.
+#[derive(Debug, Clone, Default)]
+struct Wish {
+    draft: String,
+    version: String,
+    check: bool,
+    code: String,
+    problem: Option<String>,
+}
+
+impl Wish {
+    fn of_query() -> Self {
+        let query = use_query_map().get_untracked();
+        let text = |name: &str| query.get(name).unwrap_or_default();
+        Self {
+            draft: text("draft"),
+            version: text("version"),
+            check: query.get("check").is_some(),
+            code: text("code"),
+            problem: query.get("problem"),
+        }
+    }
+}
+
+/// Everything that the page shows.
 struct Asked {
-    project: Project,
+    purpose: Purpose,
+    offer: Offer,
     form: OrderForm,
     errors: Vec<FieldError>,
+    wish: Wish,
 }
 
 /// The Deploy form of a project.
 #[component]
 pub fn DeployPage() -> impl IntoView {
     let project = use_params_map().with_untracked(|params| params.get("project").unwrap_or_default());
-    let query = use_query_map().get_untracked();
-    let typed = |name: &str| query.get(name).unwrap_or_default();
-    let form = OrderForm {
-        name: typed("name"),
-        project: project.clone(),
-        version: typed("version"),
-        admins: typed("admins"),
-        users: typed("users"),
-        idempotency_key: String::new(),
-    };
-    let (check, problem) = (query.get("check").is_some(), query.get("problem"));
+    let wish = Wish::of_query();
+    let title = format!("Deploy {project}");
     let ask = move |desk: SharedDesk| {
-        let form = form.clone();
-        async move { ask(&*desk, form, check).await }
+        let form = OrderForm { project: project.clone(), ..OrderForm::default() };
+        let wish = wish.clone();
+        async move { ask(&*desk, Purpose::Deploy, form, wish).await }
     };
-    load(format!("Deploy {project}"), ask, move |asked| content(asked, problem.clone()))
+    load(title, ask, content)
 }
 
-async fn ask(desk: &dyn crate::desk::Desk, mut form: OrderForm, check: bool) -> Result<Asked, DeskError> {
+/// The Update form of an application.
+#[component]
+pub fn UpdatePage() -> impl IntoView {
+    let name = use_params_map().with_untracked(|params| params.get("name").unwrap_or_default());
+    let wish = Wish::of_query();
+    let title = format!("Update {name}");
+    let ask = move |desk: SharedDesk| {
+        let (name, wish) = (name.clone(), wish.clone());
+        async move {
+            let missing = || DeskError::NotFound { what: format!("No application is called {name:?}.") };
+            let form = desk.order_of(&ApplicationName::parse(&name).map_err(|_| missing())?).await?;
+            ask(&*desk, Purpose::Update, form, wish).await
+        }
+    };
+    load(title, ask, content)
+}
+
+async fn ask(desk: &dyn Desk, purpose: Purpose, form: OrderForm, wish: Wish) -> Result<Asked, DeskError> {
+    let draft = if wish.draft.is_empty() { None } else { desk.draft(&wish.draft).await? };
+    // A draft of another project is none of this one.
+    let mut form = draft.filter(|draft| draft.project == form.project).unwrap_or(form);
+    if !wish.version.is_empty() {
+        form.version.clone_from(&wish.version);
+    }
     let unknown =
         || DeskError::NotFound { what: format!("No project {:?} has been released.", form.project) };
-    let name = ProjectName::parse(&form.project).map_err(|_| unknown())?;
-    let project = desk.project(&name).await?;
-    if form.version.is_empty() {
-        form.version = project.latest().map(|release| release.version.to_string()).unwrap_or_default();
-    }
-    let errors = match desk.check(&form).await {
-        Err(DeskError::Invalid { fields }) if check => fields,
+    let project = ProjectName::parse(&form.project).map_err(|_| unknown())?;
+    let offer = desk.offer(&project, &form.version).await?;
+    form.version = offer.version.to_string();
+    let errors = match desk.check(&form, purpose == Purpose::Update).await {
+        Err(DeskError::Invalid { fields }) if wish.check => fields,
         _ => Vec::new(),
     };
-    Ok(Asked { project, form, errors })
+    Ok(Asked { purpose, offer, form, errors, wish })
 }
 
-fn content(asked: Asked, problem: Option<String>) -> impl IntoView {
-    let Asked { project, form, errors } = asked;
-    let name = project.name.to_string();
+fn content(asked: Asked) -> impl IntoView {
+    let Asked { purpose, offer, form, errors, wish } = asked;
+    let (title, subtitle, above) = match purpose {
+        Purpose::Deploy => (
+            format!("Deploy {}", form.project),
+            "It gets a namespace of its own, named after it.",
+            vec![("/devops/releases".to_owned(), "Application releases".to_owned())],
+        ),
+        Purpose::Update => (
+            format!("Update {}", form.name),
+            "A new generation in place: same name, addresses and data. What runs now serves until the new one is ready.",
+            vec![
+                ("/devops/instances".to_owned(), "Application instances".to_owned()),
+                (format!("/devops/instances/{}", form.name), form.name.clone()),
+            ],
+        ),
+    };
+    let project = offer.project.clone();
     view! {
-        <PageHead title=format!("Deploy {name}") subtitle="It gets a namespace of its own, named after it."
-            above=vec![("/devops/releases".to_owned(), "Application releases".to_owned())]/>
+        <PageHead title=title subtitle=subtitle above/>
         <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
             <div class="space-y-6">
-                {problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
+                {wish.problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
                 <ErrorSummary errors=errors.clone()/>
-                <Questions project=project.clone() form errors/>
+                <Questions purpose offer form errors is_quarantined=wish.code == "SLW_QUARANTINED"/>
             </div>
-            <Releases project/>
+            <Versions project/>
         </div>
-    }
-}
-
-#[component]
-fn Questions(
-    /// What is deployed.
-    project: Project,
-    /// What was typed.
-    form: OrderForm,
-    /// What is wrong with it.
-    errors: Vec<FieldError>,
-) -> impl IntoView {
-    let key = expect_context::<SharedDesk>().surroundings().form_key;
-    let versions = versions(&project, &form.version);
-    let [wrong_name, wrong_version, wrong_admins] =
-        ["name", "version", "admins"].map(|field| error_of(&errors, field));
-    let invalid = |wrong: &Option<String>| wrong.is_some().then_some("true");
-    view! {
-        <form class="card" method="post" action=Deploy::PATH novalidate>
-            <input type="hidden" name="project" value=project.name.to_string()/>
-            <input type="hidden" name="idempotency_key" value=key/>
-            <div class="space-y-6 px-4 py-5 sm:px-6">
-                <Field name="name" label="Application name" error=wrong_name.clone()
-                    help="1 to 26 lowercase letters, digits and hyphens, beginning with a letter. It is part of every address.">
-                    <input class="input" id="name" name="name" value=form.name maxlength="26" autocomplete="off"
-                        autocapitalize="none" spellcheck="false" required autofocus aria-invalid=invalid(&wrong_name)
-                        aria-describedby=described_by("name", wrong_name.is_some())/>
-                </Field>
-                <Field name="version" label="Version" help="Newest first." error=wrong_version.clone()>
-                    <select class="input" id="version" name="version" aria-invalid=invalid(&wrong_version)
-                        aria-describedby=described_by("version", wrong_version.is_some())>
-                        {versions}
-                    </select>
-                </Field>
-                <Field name="admins" label="Administrator access" error=wrong_admins.clone()
-                    help="Users and groups, separated by commas. At least one.">
-                    <input class="input" id="admins" name="admins" value=form.admins autocomplete="off"
-                        autocapitalize="none" spellcheck="false" required aria-invalid=invalid(&wrong_admins)
-                        aria-describedby=described_by("admins", wrong_admins.is_some())/>
-                </Field>
-                <Field name="users" label="User access" optional=true error=None
-                    help="Users and groups, separated by commas.">
-                    <input class="input" id="users" name="users" value=form.users autocomplete="off"
-                        autocapitalize="none" spellcheck="false" aria-describedby=described_by("users", false)/>
-                </Field>
-            </div>
-            <div class="flex items-center justify-end gap-2 border-t border-line px-4 py-3.5 sm:px-6">
-                <a class=Variant::Quiet.classes() href="/devops/releases">"Cancel"</a>
-                <button class=Variant::Primary.classes() type="submit">"Deploy"</button>
-            </div>
-        </form>
-    }
-}
-
-fn versions(project: &Project, chosen: &str) -> impl IntoView + use<> {
-    let options = project.releases.iter().map(|release| {
-        let number = release.version.to_string();
-        let selected = number == chosen;
-        let about = match release.description.as_str() {
-            "" => number.clone(),
-            description => format!("{number} – {description}"),
-        };
-        view! { <option value=number selected=selected>{about}</option> }
-    });
-    options.collect_view()
-}
-
-/// What each version consists of, so that the choice is an informed one.
-#[component]
-fn Releases(
-    /// The project.
-    project: Project,
-) -> impl IntoView {
-    let now = expect_context::<SharedDesk>().surroundings().now;
-    let versions = project.releases.into_iter().enumerate().map(|(index, release)| {
-        let components = release.components.into_iter().map(|component| {
-            let copies = match component.replicas {
-                1 => "one copy".to_owned(),
-                copies => format!("{copies} copies"),
-            };
-            view! {
-                <li class="min-w-0">
-                    <span class="font-medium">{component.name.to_string()}</span><span class="text-muted">" · "{copies}</span>
-                    <code class="block text-xs text-muted wrap-anywhere">{component.image.to_string()}</code>
-                </li>
-            }
-        });
-        view! {
-            <details class="group" open=index == 0>
-                <summary class="flex items-center gap-2 px-4 py-3 text-sm hover:bg-raised/40">
-                    <span class="text-muted transition-transform group-open:rotate-90"><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/></span>
-                    <span class="font-medium">"Version "{release.version.number()}</span>
-                    <span class="ml-auto text-xs text-muted">{release.released_at.map(|at| view! { <Ago at now/> })}</span>
-                </summary>
-                <ul class="space-y-2.5 px-4 pt-0.5 pb-4 pl-9.5 text-sm">{components.collect_view()}</ul>
-            </details>
-        }
-    });
-    view! {
-        <section class="space-y-3">
-            <h2 class="sr-only">"Versions"</h2>
-            <div class="card divide-y divide-line overflow-hidden">{versions.collect_view()}</div>
-        </section>
     }
 }

@@ -1,52 +1,35 @@
 //! One application: how it stands and why, what it consists of, what was done to it.
 
-use jiff::Timestamp;
-use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
-use slipway_domain::{
-    names::ApplicationName,
-    observed::{ObservedComponent, ObservedTask, TaskState},
-    operation::{Operation, Progress},
-    spec::ComponentSpec,
-    status::{Status, Tone},
-};
+mod history;
+mod workloads;
 
+use jiff::Timestamp;
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::{use_params_map, use_query_map};
+use slipway_domain::{names::ApplicationName, operation::Operation, phase::Phase, status::Status};
+
+use self::{
+    history::{Generations, History},
+    workloads::Workloads,
+};
 use super::instances::{Removal, gateway_link};
 use crate::{
+    actions::{Cancel, Retry},
     desk::{ApplicationView, DeskError, SharedDesk},
     islands::{
         copy::CopyButton,
         live::{LiveBadge, LivePage},
     },
     ui::{
-        badge::Outcome,
-        callout::CauseCallout,
+        button::Variant,
+        callout::{Callout, CauseCallout, Weight},
         facts::{Fact, Facts},
         frame::PageHead,
         load::load,
         steps::Steps,
-        table::{Room, Section, Table},
-        time::{Ago, took},
+        time::Ago,
     },
 };
-
-const COMPONENTS: &[(&str, Room)] =
-    &[("Component", Room::Any), ("Ready", Room::Any), ("Image", Room::Medium), ("Digest", Room::Wide)];
-const TASKS: &[(&str, Room)] = &[
-    ("ID", Room::Any),
-    ("Release", Room::Medium),
-    ("Last status", Room::Any),
-    ("Restarts", Room::Medium),
-    ("Started", Room::Medium),
-];
-const HISTORY: &[(&str, Room)] = &[
-    ("Time", Room::Any),
-    ("Operation", Room::Any),
-    ("Generation", Room::Wide),
-    ("User", Room::Medium),
-    ("Outcome", Room::Any),
-    ("Took", Room::Medium),
-];
 
 /// The page of one application.
 #[component]
@@ -78,13 +61,19 @@ fn content(view: ApplicationView) -> impl IntoView {
         .standing
         .reason
         .filter(|reason| cause.as_ref().is_none_or(|cause| cause.reason != *reason));
+    let newest = view.operations.first().cloned();
+    let problem = use_query_map().with_untracked(|query| query.get("problem"));
     view! {
         <PageHead title=name.clone() subtitle=format!("{} v{}", application.project, application.version)
             above=vec![("/devops/instances".to_owned(), "Application instances".to_owned())] beside=badge>
             <div id="actions" data-live="">
-                {(status != Status::Undeployed).then(|| view! { <Removal name status in_row=false/> })}
+                {(status != Status::Undeployed).then(|| view! {
+                    {newest.map(|newest| view! { <Changes name=name.clone() newest/> })}
+                    <Removal name status in_row=false/>
+                })}
             </div>
         </PageHead>
+        {problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
         <LivePage of=Some(id) revision=application.revision/>
         <div class="space-y-4 empty:hidden" id="news" data-live="">
             {reason.map(|reason| view! { <p class="text-muted wrap-anywhere">{reason}</p> })}
@@ -97,6 +86,7 @@ fn content(view: ApplicationView) -> impl IntoView {
         </div>
         <div class="space-y-8" id="state" data-live="">
             <Workloads view=view.clone() now/>
+            <Generations view=view.clone() now/>
             <History operations=view.operations now/>
         </div>
     }
@@ -127,6 +117,7 @@ fn Details(
 ) -> impl IntoView {
     let application = view.application;
     let status = application.standing.status;
+    let phase = view.operations.first().map(|newest| Phase::of(newest).label());
     let users =
         if view.spec.users.is_empty() { "Nobody else".to_owned() } else { view.spec.users.join(", ") };
     view! {
@@ -138,124 +129,37 @@ fn Details(
             <Fact label="Deployed"><Ago at=application.created_at now/>" by "{application.created_by}</Fact>
             <Fact label="Last change"><Ago at=application.updated_at now/></Fact>
             <Fact label="Generation">{application.generation}</Fact>
+            <Fact label="Phase">{phase}</Fact>
             <Fact label="ID"><code class="text-sm">{application.id.to_string()}</code></Fact>
         </Facts>
     }
 }
 
+/// What can be done to it beside removing it. Harmless things stand apart from those that destroy.
 #[component]
-fn Workloads(
+fn Changes(
     /// The application.
-    view: ApplicationView,
-    /// This moment.
-    now: Timestamp,
+    name: String,
+    /// Its newest operation.
+    newest: Operation,
 ) -> impl IntoView {
-    let status = view.application.standing.status;
-    let is_stale = expect_context::<SharedDesk>().surroundings().stale_since.is_some();
-    let rows = view.spec.components.iter().map(|component| {
-        let found = view.components.iter().find(|observed| observed.name == component.name);
-        component_row(component, readiness(component, found, status, is_stale))
-    });
-    let (rows, count) = (rows.collect_view(), view.spec.components.len());
-    let tasks: Vec<ObservedTask> =
-        view.components.into_iter().flat_map(|component| component.tasks).collect();
-    view! {
-        <Section title="Components" count>
-            <Table caption="Components" columns=COMPONENTS>{rows}</Table>
-        </Section>
-        {(!tasks.is_empty()).then(|| {
-            let count = tasks.len();
-            let rows = tasks.into_iter().map(|task| task_row(task, now)).collect_view();
-            view! { <Section title="Tasks" count><Table caption="Tasks" columns=TASKS>{rows}</Table></Section> }
-        })}
-    }
-}
-
-/// How many copies of a component are ready, as far as that can be known.
-fn readiness(
-    component: &ComponentSpec,
-    found: Option<&ObservedComponent>,
-    status: Status,
-    is_stale: bool,
-) -> AnyView {
-    let words = |words: &'static str| view! { <span class="text-muted">{words}</span> }.into_any();
-    let (ready, desired) = match found {
-        _ if status == Status::Undeployed => return words("–"),
-        None if is_stale => return words("Not known"),
-        None => (0, component.replicas),
-        Some(observed) => (observed.ready, observed.desired),
-    };
-    let tone = match status.tone() {
-        _ if found.is_some_and(ObservedComponent::is_ready) => Tone::Good,
-        Tone::Bad | Tone::Doubtful => Tone::Doubtful,
-        _ => Tone::Moving,
-    };
-    view! { <Outcome tone label=format!("{ready} of {desired}")/> }.into_any()
-}
-
-fn component_row(component: &ComponentSpec, ready: AnyView) -> impl IntoView + use<> {
-    let digest = component.digest.as_ref();
-    let (short, full) = digest.map_or_else(Default::default, |d| (d.short().to_owned(), d.to_string()));
-    view! {
-        <tr>
-            <th scope="row" class="font-medium">{component.name.to_string()}</th>
-            <td>{ready}</td>
-            <td class="hidden wrap-anywhere md:table-cell">{component.image.to_string()}</td>
-            <td class=Room::Wide.classes()><code class="text-muted" title=full>{short}</code></td>
-        </tr>
-    }
-}
-
-fn task_row(task: ObservedTask, now: Timestamp) -> impl IntoView {
-    let tone = match task.state {
-        TaskState::Running => Tone::Good,
-        _ if task.trouble.is_some() => Tone::Bad,
-        TaskState::Stopped => Tone::Over,
-        _ => Tone::Moving,
-    };
-    let label = format!("{:?}", task.state).to_uppercase();
-    let trouble = task.trouble.map(|trouble| trouble.reason);
-    view! {
-        <tr>
-            <th scope="row" class="font-normal"><code class="wrap-anywhere">{task.id}</code></th>
-            <td class=Room::Medium.classes()>{task.release}</td>
-            <td><Outcome tone label/>{trouble.map(|trouble| view! { <span class="block pl-5 text-muted">{trouble}</span> })}</td>
-            <td class=Room::Medium.classes()>{task.restarts}</td>
-            <td class=Room::Medium.classes()>{task.started_at.map(|at| view! { <Ago at now/> })}</td>
-        </tr>
-    }
-}
-
-#[component]
-fn History(
-    /// What was done, newest first.
-    operations: Vec<Operation>,
-    /// This moment.
-    now: Timestamp,
-) -> impl IntoView {
-    let count = operations.len();
-    let rows = operations.into_iter().map(|operation| {
-        let (tone, more) = match &operation.progress {
-            Progress::Open { step } => (Tone::Moving, Some(step.label().to_owned())),
-            Progress::Succeeded { .. } => (Tone::Good, None),
-            Progress::Failed { step, cause, .. } => (Tone::Bad, Some(format!("{}: {}", step.label(), cause.reason))),
-            Progress::Cancelled { step, .. } => (Tone::Over, Some(format!("at {}", step.label()))),
-        };
-        let time = operation.progress.ended_at().map(|end| took(operation.requested_at, end));
+    let post = |action: &'static str, label: &'static str| {
+        let name = name.clone();
         view! {
-            <tr>
-                <td><Ago at=operation.requested_at now/></td>
-                <td class="md:whitespace-nowrap">{operation.kind.label()}</td>
-                <td class=Room::Wide.classes()>{operation.generation}</td>
-                <td class=Room::Medium.classes()>{operation.requested_by}</td>
-                <td>
-                    <Outcome tone label=operation.progress.label()/>
-                    {more.map(|more| view! { <span class="block pl-5 text-muted wrap-anywhere">{more}</span> })}
-                </td>
-                <td class="hidden whitespace-nowrap md:table-cell">{time}</td>
-            </tr>
+            <form method="post" action=action>
+                <input type="hidden" name="name" value=name/>
+                <button class=Variant::Quiet.classes() type="submit">{label}</button>
+            </form>
         }
+    };
+    let update = newest.may_update().is_ok().then(|| {
+        view! { <a class=Variant::Quiet.classes() href=format!("/devops/instances/{name}/update")>"Update"</a> }
     });
-    let rows = rows.collect_view();
-    view! { <Section title="History" count><Table caption="History" columns=HISTORY>{rows}</Table></Section> }
+    view! {
+        <div class="mb-2 flex flex-wrap items-center gap-2 empty:hidden sm:justify-end">
+            {update}
+            {newest.may_retry().is_ok().then(|| post(Retry::PATH, "Retry"))}
+            {newest.may_cancel().is_ok().then(|| post(Cancel::PATH, "Cancel operation"))}
+        </div>
+    }
 }

@@ -12,12 +12,13 @@ use super::{
 #[component]
 pub fn Field(
     /// The name of the control; its id is the same.
-    name: &'static str,
+    #[prop(into)]
+    name: String,
     /// What to enter.
     label: &'static str,
     /// How to enter it.
-    #[prop(optional)]
-    help: &'static str,
+    #[prop(into, optional)]
+    help: String,
     /// May it stay empty?
     #[prop(optional)]
     optional: bool,
@@ -29,7 +30,7 @@ pub fn Field(
     view! {
         <div class="space-y-1.5">
             <div class="flex items-baseline justify-between gap-3">
-                <label class="font-medium" for=name>{label}</label>
+                <label class="font-medium" for=name.clone()>{label}</label>
                 {optional.then(|| view! { <span class="text-xs text-muted">"Optional"</span> })}
             </div>
             {children()}

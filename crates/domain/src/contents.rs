@@ -1,5 +1,7 @@
 //! What a modelled release contains, as far as deploying it needs to know.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{image::ImageRef, names::ComponentName};
@@ -47,6 +49,32 @@ pub struct Connector {
     pub events: Vec<String>,
     /// What can be configured.
     pub config: Vec<ConfigEntry>,
+}
+
+impl Connector {
+    /// Its template in a catalogue, if it is an instance of one.
+    pub fn template_in<'a>(&self, catalogue: &'a [ConnectorTemplate]) -> Option<&'a ConnectorTemplate> {
+        let key = self.template.as_ref()?;
+        catalogue.iter().find(|template| &template.key == key)
+    }
+
+    /// Its variables by name: the template's with what the modeller said over them.
+    pub fn entries(&self, template: Option<&ConnectorTemplate>) -> BTreeMap<String, ConfigEntry> {
+        let mut entries: BTreeMap<String, ConfigEntry> = BTreeMap::new();
+        for entry in template.into_iter().flat_map(|template| &template.variables).chain(&self.config) {
+            let known = entries.entry(entry.name.clone()).or_insert_with(|| entry.clone());
+            known.required |= entry.required;
+            known.secure |= entry.secure;
+            for (mine, theirs) in
+                [(&mut known.value, &entry.value), (&mut known.description, &entry.description)]
+            {
+                if !theirs.is_empty() {
+                    mine.clone_from(theirs);
+                }
+            }
+        }
+        entries
+    }
 }
 
 /// One variable of a connector.

@@ -11,7 +11,7 @@ use crate::{
     application::Application,
     cause::Cause,
     ids::{ApplicationId, OperationId},
-    image::ImageRef,
+    image::{ImageRef, Resolved},
     names::{ApplicationName, ComponentName, ProjectName},
     observed::Observed,
     operation::{Operation, Progress},
@@ -20,8 +20,6 @@ use crate::{
     spec::ApplicationSpec,
     status::Standing,
 };
-
-pub use crate::image::Resolved;
 
 /// Something outside did not work. Trying again later may help.
 #[derive(Debug, thiserror::Error)]

@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use slipway_domain::{
-    image::ImageRef,
-    ports::{ImageOrder, ImageProblem, Images, Resolved},
+    image::{ImageRef, Resolved},
+    ports::{ImageOrder, ImageProblem, Images},
 };
 
 use crate::{

@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
 use slipway_domain::{
-    image::{Digest, ImageRef},
-    ports::{ImageOrder, ImageProblem, Images, PortError, Resolved},
+    image::{Digest, ImageRef, Resolved},
+    ports::{ImageOrder, ImageProblem, Images, PortError},
 };
 
 use crate::refusal::not_found;

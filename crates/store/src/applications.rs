@@ -71,6 +71,20 @@ impl Store {
         spec.map(|text| from_json("spec", &text)).transpose()
     }
 
+    /// All configurations of an application, newest first, each with who made it and when.
+    pub async fn generations(
+        &self,
+        id: ApplicationId,
+    ) -> Result<Vec<(ApplicationSpec, String, Timestamp)>, PortError> {
+        let query = "SELECT spec, created_by, created_at FROM generations WHERE application_id = $1 ORDER BY number DESC";
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(query)
+            .bind(id.to_string())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("reading configurations"))?;
+        rows.into_iter().map(|(spec, by, at)| Ok((from_json("spec", &spec)?, by, time(at)?))).collect()
+    }
+
     /// What the badge of an application said, newest first, each with since when.
     pub async fn standings(
         &self,

@@ -4,6 +4,7 @@
 mod accounts;
 mod applications;
 mod audit;
+mod drafts;
 mod intents;
 mod journal;
 mod open;

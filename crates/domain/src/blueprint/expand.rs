@@ -8,7 +8,7 @@ use super::{
     template::{Values, fill, names},
 };
 use crate::{
-    contents::{ConfigEntry, Connector, ConnectorTemplate, UiTemplate},
+    contents::{Connector, ConnectorTemplate, UiTemplate},
     image::ImageRef,
     names::ComponentName,
     order::{FieldError, Order, Wish},
@@ -199,14 +199,11 @@ impl Expansion<'_> {
         let usual = || match item {
             Item::Application | Item::Ui(_) => pattern.image.clone(),
             Item::Component(component) => Some(component.image.clone()),
-            Item::Connector(connector) => self.template(connector).map(|template| template.image.clone()),
+            Item::Connector(connector) => {
+                connector.template_in(self.catalogue).map(|template| template.image.clone())
+            }
         };
         wish.image.clone().or_else(usual)
-    }
-
-    fn template(&self, connector: &Connector) -> Option<&ConnectorTemplate> {
-        let key = connector.template.as_ref()?;
-        self.catalogue.iter().find(|template| &template.key == key)
     }
 
     /// The variables of a connector: the template's, then the modeller's, then what was ordered. What is required
@@ -218,14 +215,7 @@ impl Expansion<'_> {
         wish: &Wish,
     ) -> Result<(), Vec<FieldError>> {
         let before = self.before.and_then(|before| before.component(&component.name));
-        let mut entries: BTreeMap<&str, ConfigEntry> = BTreeMap::new();
-        let templates = self.template(connector).into_iter().flat_map(|template| &template.variables);
-        for entry in templates.chain(&connector.config) {
-            let known = entries.entry(&entry.name).or_insert_with(|| entry.clone());
-            known.required |= entry.required;
-            known.secure |= entry.secure;
-            known.value = some(&entry.value).unwrap_or_else(|| known.value.clone());
-        }
+        let entries = connector.entries(connector.template_in(self.catalogue));
         let mut missing = Vec::new();
         for entry in entries.values() {
             let value = wish.variables.get(&entry.name).unwrap_or(&entry.value);

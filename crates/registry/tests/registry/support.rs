@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use slipway_domain::{
     cause::Cause,
-    image::ImageRef,
-    ports::{ImageOrder, ImageProblem, Images as _, PortError, Resolved},
+    image::{ImageRef, Resolved},
+    ports::{ImageOrder, ImageProblem, Images as _, PortError},
     release::ReleaseFile,
 };
 use slipway_registry::{Credentials, Layout, Mirror, Remote, Target};

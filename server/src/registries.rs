@@ -1,0 +1,44 @@
+//! From settings to the registries that images come from and go to.
+
+use std::{fs, path::Path};
+
+use slipway_registry::{Credentials, Layout, Mirror, Remote, Target};
+
+use crate::{config::Settings, portal::StartError};
+
+/// The settings about registries, read.
+pub struct Registries {
+    mirror: Option<Mirror>,
+    target: Option<Target>,
+    credentials: Option<Credentials>,
+}
+
+impl Registries {
+    /// Reads the settings; nothing is asked of any registry.
+    pub fn parse(settings: &Settings) -> Result<Self, StartError> {
+        let registry = |setting| move |source| StartError::Registry { setting, source };
+        let mirror = settings.image_mirror.as_deref().map(Mirror::parse).transpose();
+        let target = settings.registry.as_deref().map(Target::parse).transpose();
+        let credentials = settings.registry_credentials.as_deref().map(|path| {
+            let text = fs::read_to_string(path).map_err(|error| StartError::Credentials(error.into()))?;
+            Credentials::parse(&text).map_err(|error| StartError::Credentials(error.into()))
+        });
+        Ok(Self {
+            mirror: mirror.map_err(registry("SLIPWAY_IMAGE_MIRROR"))?,
+            target: target.map_err(registry("SLIPWAY_REGISTRY"))?,
+            credentials: credentials.transpose()?,
+        })
+    }
+
+    /// Opens the layout in which images are built, and takes in the rest.
+    pub fn open(self, http: reqwest::Client, data_dir: &Path) -> Result<Remote, StartError> {
+        let folder = data_dir.join("images");
+        let layout = Layout::open(&folder)
+            .map_err(|source| StartError::DataDir { path: folder.display().to_string(), source })?;
+        let remote = Remote::new(http, self.mirror).building_in(layout, self.target);
+        Ok(match self.credentials {
+            Some(credentials) => remote.with_credentials(credentials),
+            None => remote,
+        })
+    }
+}
