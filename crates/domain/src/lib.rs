@@ -14,5 +14,6 @@ pub mod operation;
 pub mod order;
 pub mod ports;
 pub mod release;
+pub mod removal;
 pub mod spec;
 pub mod status;
