@@ -91,8 +91,7 @@ impl Leftover {
                 None => format!("{object} is still there."),
             };
         }
-        let held = |finalizer: &Finalizer| format!("{} ({})", finalizer.name, finalizer.controller.phrase());
-        let each: Vec<String> = self.finalizers.iter().map(held).collect();
+        let each: Vec<String> = self.finalizers.iter().map(Finalizer::phrase).collect();
         let several = if each.len() == 1 { "finalizer" } else { "finalizers" };
         format!("{object} is held by the {several} {}.", each.join(" and "))
     }
@@ -103,8 +102,18 @@ impl Leftover {
 pub struct Finalizer {
     /// For example `example.com/hold`.
     pub name: String,
+    /// The name under which somebody put it there, if the object says so, for example `kubectl`.
+    pub set_by: Option<String>,
     /// Who would take it off.
     pub controller: Controller,
+}
+
+impl Finalizer {
+    /// For use within a sentence.
+    fn phrase(&self) -> String {
+        let set_by = self.set_by.as_ref().map(|who| format!("set by {who}; ")).unwrap_or_default();
+        format!("{} ({set_by}{})", self.name, self.controller.phrase())
+    }
 }
 
 /// Is somebody alive who would take a finalizer off? As good as it can be told from names.

@@ -3,6 +3,7 @@ use super::*;
 fn leftover(name: &str, finalizers: &[(&str, Controller)]) -> Leftover {
     let finalizer = |(name, controller): &(&str, Controller)| Finalizer {
         name: (*name).into(),
+        set_by: (*controller != Controller::Cluster).then(|| "kubectl".into()),
         controller: controller.clone(),
     };
     Leftover {
@@ -30,7 +31,7 @@ fn d1_s3_10_an_object_is_named_with_its_finalizers_and_who_would_take_them_off()
         leftover("held", &[("example.com/hold", unknown), ("foregroundDeletion", Controller::Cluster)]);
     assert_eq!(
         held.sentence(),
-        "Widget held is held by the finalizers example.com/hold (nothing is named after example.com) and \
+        "Widget held is held by the finalizers example.com/hold (set by kubectl; nothing is named after example.com) and \
          foregroundDeletion (the cluster itself removes it)."
     );
     let free = leftover("free", &[]);

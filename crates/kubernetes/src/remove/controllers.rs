@@ -10,7 +10,7 @@ use k8s_openapi::{
 use kube::{Api, Client, ResourceExt, api::ListParams};
 use slipway_domain::removal::{Controller, Finalizer};
 
-use super::leftovers::words;
+use super::discovery::answer;
 
 /// What the cluster's own controllers take off. Cloud and storage drivers are not among them, whatever their domain.
 const OWN: [&str; 8] = [
@@ -96,35 +96,42 @@ impl Controllers {
             return found;
         }
         found.services = services.into_iter().map(|(service, down)| as_service(service, down)).collect();
-        if let Err(error) = found.ask(client, namespace).await {
-            found.silence = Some(words(error));
-        }
+        found.silence = found.ask(client, namespace).await.err();
         found
     }
 
-    async fn ask(&mut self, client: &Client, ending: &str) -> Result<(), kube::Error> {
+    async fn ask(&mut self, client: &Client, ending: &str) -> Result<(), String> {
         let many = ListParams::default().limit(MANY);
         let deployments: Api<Deployment> = Api::all(client.clone());
-        let deployments = deployments.list(&many).await?.items.into_iter();
-        self.workloads.extend(deployments.map(|deployment| of_deployment(&deployment, ending)));
+        let deployments = answer(deployments.list(&many)).await?.map(|list| list.items).unwrap_or_default();
+        self.workloads.extend(deployments.iter().map(|deployment| of_deployment(deployment, ending)));
         let sets: Api<StatefulSet> = Api::all(client.clone());
-        let sets = sets.list(&many).await?.items.into_iter();
-        self.workloads.extend(sets.map(|set| of_stateful_set(&set, ending)));
+        let sets = answer(sets.list(&many)).await?.map(|list| list.items).unwrap_or_default();
+        self.workloads.extend(sets.iter().map(|set| of_stateful_set(set, ending)));
         let definitions: Api<CustomResourceDefinition> = Api::all(client.clone());
-        let definitions = definitions.list_metadata(&many).await?.items.into_iter();
-        self.definitions.extend(definitions.map(|definition| definition.name_any()));
+        let definitions =
+            answer(definitions.list_metadata(&many)).await?.map(|list| list.items).unwrap_or_default();
+        self.definitions.extend(definitions.iter().map(ResourceExt::name_any));
         Ok(())
     }
 
-    /// Who would take the finalizer off.
-    pub(super) fn of(&self, finalizer: &str) -> Controller {
+    /// Who would take the finalizer off, given who put it there, if that is known.
+    pub(super) fn of(&self, finalizer: &str, set_by: Option<&str>) -> Controller {
         if OWN.contains(&finalizer) {
             return Controller::Cluster;
+        }
+        // Programs write under their own names, so that one is the best guess.
+        if let Some(workload) = self.workloads.iter().find(|workload| Some(workload.name.as_str()) == set_by)
+        {
+            return state(&workload.who, workload.down.as_deref());
         }
         let domain = finalizer.split('/').next().unwrap_or(finalizer);
         let unknown = |why: String| Controller::Unknown { why };
         if !domain.contains('.') {
-            return unknown("its name does not say who put it there".to_owned());
+            return unknown("its name does not say who would remove it".to_owned());
+        }
+        if related("kubernetes.io", domain) || related("k8s.io", domain) {
+            return unknown("a part of Kubernetes removes it, such as a cloud or storage driver".to_owned());
         }
         let words = Words::of(domain);
         if let Some(workload) = words.best(&self.workloads) {
@@ -190,7 +197,8 @@ impl<'a> Words<'a> {
             Some(0)
         } else if names_it(&workload.name) {
             Some(1)
-        } else if workload.other_names.iter().any(|name| names_it(name)) {
+        } else if workload.other_names.iter().any(|name| names_it(name) || self.all.contains(&name.as_str()))
+        {
             Some(2)
         } else {
             None

@@ -21,7 +21,7 @@ fn cluster() -> Controllers {
         workloads: vec![
             program("cert-manager", "cert-manager-webhook", json!({}), 0),
             program("cert-manager", "cert-manager", json!({}), 1),
-            program("argocd", "argocd-server", json!({"app.kubernetes.io/part-of": "argoproj"}), 1),
+            program("argocd", "argocd-server", json!({"app.kubernetes.io/part-of": "argocd"}), 1),
             program("ending", "backup-operator", json!({}), 1),
             program("istio-system", "istiod", json!({}), 0),
         ],
@@ -35,13 +35,13 @@ fn cluster() -> Controllers {
 }
 
 fn phrase(finalizer: &str) -> String {
-    cluster().of(finalizer).phrase()
+    cluster().of(finalizer, Some("kubectl")).phrase()
 }
 
 #[test]
 fn d1_the_clusters_own_finalizers_are_left_to_the_cluster() {
     for own in ["foregroundDeletion", "kubernetes.io/pvc-protection", "orphan"] {
-        assert_eq!(cluster().of(own), Controller::Cluster, "{own}");
+        assert_eq!(cluster().of(own, None), Controller::Cluster, "{own}");
     }
 }
 
@@ -51,7 +51,19 @@ fn d1_the_program_that_is_named_most_clearly_after_the_domain_is_taken() {
     assert_eq!(phrase("cert-manager.io/hold"), expected);
     assert_eq!(phrase("acme.cert-manager.io/order"), expected);
     assert_eq!(phrase("finalizer.acme.cert-manager.io"), expected);
-    assert_eq!(phrase("argoproj.io/hook"), "Deployment argocd/argocd-server is at work and may remove it");
+    assert_eq!(
+        phrase("resources-finalizer.argocd.argoproj.io"),
+        "Deployment argocd/argocd-server is at work and may remove it"
+    );
+}
+
+#[test]
+fn d1_the_program_that_put_a_finalizer_there_is_taken_before_all_others() {
+    let controller = cluster().of("cert-manager.io/hold", Some("istiod"));
+    assert_eq!(
+        controller.phrase(),
+        "Deployment istio-system/istiod would remove it, but none of its copies is available"
+    );
 }
 
 #[test]
@@ -85,8 +97,9 @@ fn d1_nobody_is_made_up_where_nobody_was_found() {
         "the kind widgets.shop.example.com is known, but no program named after shop.example.com was found"
     );
     assert_eq!(phrase("nobody.example.net/x"), "no program named after nobody.example.net was found");
-    assert_eq!(phrase("k8s.io/x"), "no program named after k8s.io was found");
-    assert_eq!(phrase("hold"), "its name does not say who put it there");
+    assert_eq!(phrase("hold"), "its name does not say who would remove it");
+    let driver = "a part of Kubernetes removes it, such as a cloud or storage driver";
+    assert_eq!(phrase("service.kubernetes.io/load-balancer-cleanup"), driver);
     let silent = Controllers { silence: Some("forbidden".into()), ..Controllers::default() };
-    assert_eq!(silent.of("example.com/x").phrase(), "the cluster does not say who is there: forbidden");
+    assert_eq!(silent.of("example.com/x", None).phrase(), "the cluster does not say who is there: forbidden");
 }

@@ -1,6 +1,6 @@
 //! Which kinds of objects can hold a namespace, as the cluster itself tells.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, future::Future, time::Duration};
 
 use futures::{StreamExt, stream};
 use k8s_openapi::{
@@ -11,10 +11,29 @@ use kube::{
     Api, Client,
     api::{ApiResource, ListParams},
 };
-use slipway_domain::removal::{DeadApi, Unlisted};
+use slipway_domain::{
+    ports::chain,
+    removal::{DeadApi, Unlisted},
+};
 
 /// Requests at a time: a look should neither take long nor press the cluster.
 pub(super) const AT_ONCE: usize = 8;
+
+/// What has not answered by then is named as silent; a look must not wait for what is broken.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// The answer, if it comes in time; none if there is no such thing. Else why not, in the cluster's own words.
+pub(super) async fn answer<T>(
+    asking: impl Future<Output = Result<T, kube::Error>>,
+) -> Result<Option<T>, String> {
+    match tokio::time::timeout(SILENCE, asking).await {
+        Ok(Ok(answer)) => Ok(Some(answer)),
+        Ok(Err(kube::Error::Api(status))) if status.code == 404 => Ok(None),
+        Ok(Err(kube::Error::Api(status))) => Err(status.message),
+        Ok(Err(error)) => Err(chain(&error)),
+        Err(_) => Err(format!("no answer within {} seconds", SILENCE.as_secs())),
+    }
+}
 
 /// What the cluster told about itself.
 #[derive(Debug, Default)]
@@ -30,23 +49,26 @@ pub(super) struct Kinds {
 }
 
 /// Asks the cluster for its kinds. What does not answer is part of the result, not the end of it.
-pub(super) async fn kinds(client: &Client) -> Result<Kinds, kube::Error> {
+pub(super) async fn kinds(client: &Client) -> Result<Kinds, String> {
     let mut kinds = Kinds::default();
     let services: Api<APIService> = Api::all(client.clone());
-    match services.list(&ListParams::default()).await {
-        Ok(list) => kinds.services = list.items.into_iter().filter_map(remote).collect(),
-        Err(kube::Error::Api(status)) => {
-            let what = "objects of API services that do not answer".to_owned();
-            kinds.unlisted.push(Unlisted { what, why: status.message.clone() });
+    match answer(services.list(&ListParams::default())).await {
+        Ok(list) => {
+            let all = list.map(|list| list.items).unwrap_or_default();
+            kinds.services = all.into_iter().filter_map(remote).collect();
         }
-        Err(error) => return Err(error),
+        Err(why) => {
+            let what = "objects of API services that do not answer".to_owned();
+            kinds.unlisted.push(Unlisted { what, why });
+        }
     }
     for (service, why) in &kinds.services {
         let name = service.metadata.name.clone().unwrap_or_default();
         kinds.dead_apis.extend(why.clone().map(|why| DeadApi { name, why }));
     }
     let mut versions = vec!["v1".to_owned()];
-    for group in client.list_api_groups().await?.groups {
+    let groups = answer(client.list_api_groups()).await?.map(|list| list.groups);
+    for group in groups.unwrap_or_default() {
         // The preferred version first: a kind is looked at in the first version that has it.
         versions.extend(group.preferred_version.iter().map(|preferred| preferred.group_version.clone()));
         let preferred = group.preferred_version.map(|version| version.group_version).unwrap_or_default();
@@ -55,8 +77,8 @@ pub(super) async fn kinds(client: &Client) -> Result<Kinds, kube::Error> {
     }
     let answers = stream::iter(versions).map(async |version| {
         let answer = match version.as_str() {
-            "v1" => client.list_core_api_resources("v1").await,
-            version => client.list_api_group_resources(version).await,
+            "v1" => answer(client.list_core_api_resources("v1")).await,
+            version => answer(client.list_api_group_resources(version)).await,
         };
         (version, answer)
     });
@@ -64,13 +86,9 @@ pub(super) async fn kinds(client: &Client) -> Result<Kinds, kube::Error> {
     let mut seen = BTreeSet::new();
     for (version, answer) in answers {
         match answer {
-            Ok(list) => take(&mut kinds, &mut seen, &version, list),
+            Ok(list) => take(&mut kinds, &mut seen, &version, list.unwrap_or_default()),
             Err(_) if kinds.dead_apis.iter().any(|dead| is_of(dead, &version)) => {}
-            Err(error) => {
-                kinds
-                    .unlisted
-                    .push(Unlisted { what: format!("objects of {version}"), why: error.to_string() });
-            }
+            Err(why) => kinds.unlisted.push(Unlisted { what: format!("objects of {version}"), why }),
         }
     }
     Ok(kinds)
@@ -132,4 +150,36 @@ fn remote(service: APIService) -> Option<(APIService, Option<String>)> {
         None => Some("nobody has asked it so far".to_owned()),
     };
     Some((service, why))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn d1_a_kind_that_cannot_be_listed_is_named_and_a_view_is_passed_over() {
+        let resource = |name: &str, verbs: &[&str]| json!({"name": name, "singularName": "", "kind": "Any", "namespaced": name != "nodes", "verbs": verbs});
+        let all = ["list", "delete"];
+        let list = json!({"groupVersion": "example.com/v1", "resources": [
+            resource("widgets", &all), resource("widgets/status", &all), resource("nodes", &all),
+            resource("secrets", &["delete"]), resource("metrics", &["list"]),
+        ]});
+        let (mut kinds, mut seen) = (Kinds::default(), BTreeSet::new());
+        for version in ["example.com/v1", "example.com/v1beta1"] {
+            take(&mut kinds, &mut seen, version, serde_json::from_value(list.clone()).unwrap());
+        }
+        let listable: Vec<_> =
+            kinds.listable.iter().map(|kind| (full_name(kind), kind.version.as_str())).collect();
+        assert_eq!(listable, [("widgets.example.com".to_owned(), "v1")]);
+        assert_eq!(kinds.unlisted.len(), 1);
+        assert_eq!(kinds.unlisted[0].what, "secrets.example.com");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn d1_what_does_not_answer_in_time_is_said_to_be_silent() {
+        let silent = answer(std::future::pending::<Result<(), kube::Error>>()).await;
+        assert_eq!(silent, Err("no answer within 5 seconds".to_owned()));
+    }
 }

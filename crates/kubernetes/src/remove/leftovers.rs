@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use futures::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::{api::core::v1::Namespace, apimachinery::pkg::apis::meta::v1::ManagedFieldsEntry};
 use kube::{
     Api, Client, ResourceExt,
     api::{ApiResource, DynamicObject, ListParams, ObjectList, ObjectMeta, PartialObjectMeta},
@@ -16,7 +16,7 @@ use slipway_domain::{
 };
 
 use super::{
-    controllers::Controllers,
+    controllers::{self, Controllers},
     discovery::{self, AT_ONCE, full_name},
 };
 
@@ -28,14 +28,14 @@ type Page = ObjectList<PartialObjectMeta<DynamicObject>>;
 /// Looks at every kind that can be in the namespace, and at the namespace itself.
 pub(super) async fn look(client: &Client, place: &Namespace, now: Timestamp) -> Result<Look, PortError> {
     let namespace = &place.name_any();
-    let failed = |error| PortError::new(format!("looking at what is left in {namespace}"), error);
+    let failed = |why: String| PortError::new(format!("looking at what is left in {namespace}"), why);
     let mut kinds = discovery::kinds(client).await.map_err(failed)?;
     let pages = stream::iter(std::mem::take(&mut kinds.listable)).map(async |kind| {
         let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &kind);
-        let page = api.list_metadata(&ListParams::default().limit(PAGE)).await;
+        let page = discovery::answer(api.list_metadata(&ListParams::default().limit(PAGE))).await;
         (kind, page)
     });
-    let pages: Vec<(ApiResource, Result<Page, kube::Error>)> = pages.buffered(AT_ONCE).collect().await;
+    let pages: Vec<(ApiResource, Result<Option<Page>, String>)> = pages.buffered(AT_ONCE).collect().await;
     let unlisted = std::mem::take(&mut kinds.unlisted);
     let mut look = Look {
         at: now,
@@ -46,12 +46,10 @@ pub(super) async fn look(client: &Client, place: &Namespace, now: Timestamp) -> 
     };
     for (kind, page) in pages {
         match page {
-            Ok(page) => take(&mut look, namespace, &kind, page),
+            Ok(Some(page)) => take(&mut look, namespace, &kind, page),
             // Its definition was deleted between the two questions: then so were its objects.
-            Err(kube::Error::Api(status)) if status.code == 404 => {}
-            Err(error) => {
-                look.unlisted.push(Unlisted { what: full_name(&kind), why: words(error) });
-            }
+            Ok(None) => {}
+            Err(why) => look.unlisted.push(Unlisted { what: full_name(&kind), why }),
         }
     }
     // Its metadata can have finalizers as that of any object.
@@ -65,18 +63,10 @@ pub(super) async fn look(client: &Client, place: &Namespace, now: Timestamp) -> 
     if !finalizers.is_empty() {
         let controllers = Controllers::find(client, namespace, kinds.services, &finalizers).await;
         for finalizer in &mut finalizers {
-            finalizer.controller = controllers.of(&finalizer.name);
+            finalizer.controller = controllers.of(&finalizer.name, finalizer.set_by.as_deref());
         }
     }
     Ok(look)
-}
-
-/// The cluster's own words, without those around them.
-pub(super) fn words(error: kube::Error) -> String {
-    match error {
-        kube::Error::Api(status) => status.message,
-        error => error.to_string(),
-    }
 }
 
 fn take(look: &mut Look, namespace: &str, kind: &ApiResource, page: Page) {
@@ -89,6 +79,11 @@ fn take(look: &mut Look, namespace: &str, kind: &ApiResource, page: Page) {
 fn leftover(namespace: &str, kind: &ApiResource, metadata: ObjectMeta) -> Leftover {
     // A pod's time of deletion is when its grace period will be over.
     let grace = SignedDuration::from_secs(metadata.deletion_grace_period_seconds.unwrap_or(0));
+    let managers = metadata.managed_fields.unwrap_or_default();
+    let finalizer = |name: String| {
+        let set_by = managers.iter().find(|entry| sets(entry, &name)).and_then(|entry| entry.manager.clone());
+        Finalizer { name, set_by, controller: controllers::unasked() }
+    };
     let finalizers = metadata.finalizers.unwrap_or_default().into_iter();
     Leftover {
         kind: kind.kind.clone(),
@@ -100,10 +95,14 @@ fn leftover(namespace: &str, kind: &ApiResource, metadata: ObjectMeta) -> Leftov
         uid: metadata.uid.unwrap_or_default(),
         resource_version: metadata.resource_version.unwrap_or_default(),
         deleting_since: metadata.deletion_timestamp.map(|time| time.0 - grace),
-        finalizers: finalizers
-            .map(|name| Finalizer { name, controller: super::controllers::unasked() })
-            .collect(),
+        finalizers: finalizers.map(finalizer).collect(),
     }
+}
+
+/// Does this entry say that its writer put the finalizer there?
+fn sets(entry: &ManagedFieldsEntry, finalizer: &str) -> bool {
+    let fields = entry.fields_v1.as_ref().map(|fields| &fields.0["f:metadata"]["f:finalizers"]);
+    fields.is_some_and(|fields| fields.get(format!("v:\"{finalizer}\"")).is_some())
 }
 
 /// Some objects are served as two kinds, events for one. What finalizers hold comes first, then order is by name.
@@ -134,6 +133,21 @@ mod tests {
         let pod =
             of("Pod", json!({"deletionTimestamp": "1970-01-01T00:01:00Z", "deletionGracePeriodSeconds": 30}));
         assert_eq!(pod.deleting_since, Some(Timestamp::from_second(30).unwrap()));
+    }
+
+    #[test]
+    fn d1_who_put_a_finalizer_there_is_read_from_the_fields_that_writers_own() {
+        let entry = |manager: &str, finalizer: &str| {
+            json!({"manager": manager, "operation": "Update", "fieldsV1": {"f:metadata": {"f:finalizers":
+                {".": {}, format!("v:\"{finalizer}\""): {}}}}})
+        };
+        let held = of(
+            "Secret",
+            json!({"finalizers": ["a.example.com/x", "b.example.com/x"],
+                "managedFields": [{"manager": "other"}, entry("kubectl", "b.example.com/x")]}),
+        );
+        let set_by: Vec<_> = held.finalizers.iter().map(|finalizer| finalizer.set_by.as_deref()).collect();
+        assert_eq!(set_by, [None, Some("kubectl")]);
     }
 
     #[test]

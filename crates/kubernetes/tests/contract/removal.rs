@@ -5,7 +5,10 @@ use std::{fmt::Debug, sync::Arc};
 
 use jiff::Timestamp;
 use k8s_openapi::{
-    api::core::v1::{ConfigMap, Namespace, PersistentVolume, ServiceAccount},
+    api::{
+        apps::v1::Deployment,
+        core::v1::{ConfigMap, Namespace, PersistentVolume, ServiceAccount},
+    },
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
     kube_aggregator::pkg::apis::apiregistration::v1::APIService,
 };
@@ -26,12 +29,13 @@ use slipway_domain::{
 use slipway_kubernetes::{KubernetesCluster, manifest::Gateway};
 use ulid::Ulid;
 
-use crate::target::{Target, on_both};
+use crate::target::{Target, deployment, on_both};
 
 on_both! {
     d1_s3_10_a_custom_object_with_an_orphan_finalizer_is_named_and_stripping_it_ends_the_removal;
     d1_s3_10_a_config_map_with_two_finalizers_loses_only_the_one_that_is_named;
     d1_s3_10_a_finalizer_of_the_namespace_itself_is_named_and_can_be_stripped;
+    d1_a_program_that_is_named_after_the_finalizer_is_named_with_how_it_is;
     d1_s1_44_a_finalizer_is_stripped_only_from_what_was_looked_at;
     d1_s1_44_nothing_is_stripped_outside_a_removal_of_the_application;
     d1_s1_44_an_address_that_leads_elsewhere_is_refused;
@@ -192,6 +196,10 @@ async fn d1_s3_10_a_custom_object_with_an_orphan_finalizer_is_named_and_strippin
             held.conditions.len() == 2 && of_it(held)
         })
         .await;
+    let namespaces: Api<Namespace> = Api::all(target.client.clone());
+    let conditions = namespaces.get(shop.name.as_str()).await.unwrap().status.unwrap().conditions.unwrap();
+    let says = |words: &str| conditions.iter().any(|condition| condition.message.as_deref() == Some(words));
+    assert!(says(&format!("Some resources are remaining: widgets.{group} has 1 resource instances")));
     assert_eq!(held.conditions[0], format!("Still there: widgets.{group} has 1."));
     assert_eq!(held.conditions[1], format!("Finalizers that hold it: {finalizer} in 1."));
     let left = shop.left("held").await;
@@ -220,6 +228,11 @@ async fn d1_s3_10_a_config_map_with_two_finalizers_loses_only_the_one_that_is_na
     let shop = Shop::open(target).await;
     shop.config_map("held", &["one.example.com/x", "two.example.com/x"]).await;
     let left = shop.left("held").await;
+    let namespaces: Api<Namespace> = Api::all(target.client.clone());
+    let conditions = namespaces.get(shop.name.as_str()).await.unwrap().status.unwrap().conditions.unwrap();
+    let says = |words: &str| conditions.iter().any(|condition| condition.message.as_deref() == Some(words));
+    // A kind of the core has a dot and no group.
+    assert!(says("Some resources are remaining: configmaps. has 1 resource instances"), "{conditions:?}");
     let names = |left: &Leftover| left.finalizers.iter().map(|f| f.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&left), ["one.example.com/x", "two.example.com/x"]);
     let before = shop.config_maps().get("held").await.unwrap();
@@ -254,6 +267,21 @@ async fn d1_s3_10_a_finalizer_of_the_namespace_itself_is_named_and_can_be_stripp
     };
     target.eventually("the finalizer is stripped", stripped).await;
     assert!(shop.gone().await.is_clean());
+}
+
+async fn d1_a_program_that_is_named_after_the_finalizer_is_named_with_how_it_is(target: &Target) {
+    let shop = Shop::open(target).await;
+    let operator = format!("{}-operator", shop.name);
+    target.create::<Deployment>(deployment(target, &operator, 0, |_| {})).await.unwrap();
+    let finalizer = format!("{}.example.com/x", shop.name);
+    shop.config_map("held", &[&finalizer]).await;
+    let left = shop.left("held").await;
+    let who = format!("Deployment {}/{operator}", target.namespace);
+    let expected = Controller::Down { who, why: "it is scaled to zero".into() };
+    assert_eq!(left.finalizers[0].controller, expected);
+    assert!(left.finalizers[0].set_by.is_some(), "{left:?}");
+    assert!(matches!(shop.strip(&left, &finalizer).await, Stripped::Done { .. }));
+    shop.gone().await;
 }
 
 async fn d1_s1_44_a_finalizer_is_stripped_only_from_what_was_looked_at(target: &Target) {
