@@ -60,7 +60,7 @@ impl Remover {
             return Ok(Removal::NotOurs);
         }
         if let Some(since) = &namespace.metadata.deletion_timestamp {
-            return self.held(&namespace, since.0).await.map(Removal::Held);
+            return Ok(Removal::Held(self.held(&namespace, since.0).await));
         }
         // The uid makes sure that what is deleted is what was looked at, not a successor of the same name.
         let same = Preconditions { uid: namespace.uid(), resource_version: None };
@@ -78,18 +78,18 @@ impl Remover {
     }
 
     /// What holds a namespace that is being deleted.
-    async fn held(&self, namespace: &Namespace, since: Timestamp) -> Result<Held, PortError> {
+    async fn held(&self, namespace: &Namespace, since: Timestamp) -> Held {
         let (now, uid) = (self.clock.now(), namespace.uid().unwrap_or_default());
         let look = if now.duration_since(since) < PATIENCE {
             None
         } else if let Some(fresh) = self.looks.fresh(&uid, now) {
             Some(fresh)
         } else {
-            let look = leftovers::look(&self.client, namespace, now).await?;
+            let look = leftovers::look(&self.client, namespace, now).await;
             self.looks.keep(uid, look.clone());
             Some(look)
         };
-        Ok(Held { since, conditions: remaining(namespace), look })
+        Held { since, conditions: remaining(namespace), look }
     }
 
     /// Takes one finalizer off one object.

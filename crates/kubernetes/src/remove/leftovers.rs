@@ -10,14 +10,11 @@ use kube::{
     Api, Client, ResourceExt,
     api::{ApiResource, DynamicObject, ListParams, ObjectList, ObjectMeta, PartialObjectMeta},
 };
-use slipway_domain::{
-    ports::PortError,
-    removal::{Finalizer, Leftover, Look, Unlisted},
-};
+use slipway_domain::removal::{Finalizer, Leftover, Look, Unlisted};
 
 use super::{
     controllers::{self, Controllers},
-    discovery::{self, AT_ONCE, full_name},
+    discovery::{self, AT_ONCE, Kinds, full_name},
 };
 
 /// Objects of one kind that are named; who has more is served with the first.
@@ -25,11 +22,14 @@ const PAGE: u32 = 100;
 
 type Page = ObjectList<PartialObjectMeta<DynamicObject>>;
 
-/// Looks at every kind that can be in the namespace, and at the namespace itself.
-pub(super) async fn look(client: &Client, place: &Namespace, now: Timestamp) -> Result<Look, PortError> {
+/// Looks at every kind that can be in the namespace, and at the namespace itself. What cannot be looked at is part
+/// of the answer.
+pub(super) async fn look(client: &Client, place: &Namespace, now: Timestamp) -> Look {
     let namespace = &place.name_any();
-    let failed = |why: String| PortError::new(format!("looking at what is left in {namespace}"), why);
-    let mut kinds = discovery::kinds(client).await.map_err(failed)?;
+    let mut kinds = discovery::kinds(client).await.unwrap_or_else(|why| Kinds {
+        unlisted: vec![Unlisted { what: "objects of any kind".to_owned(), why }],
+        ..Kinds::default()
+    });
     let pages = stream::iter(std::mem::take(&mut kinds.listable)).map(async |kind| {
         let api: Api<DynamicObject> = Api::namespaced_with(client.clone(), namespace, &kind);
         let page = discovery::answer(api.list_metadata(&ListParams::default().limit(PAGE))).await;
@@ -66,7 +66,7 @@ pub(super) async fn look(client: &Client, place: &Namespace, now: Timestamp) -> 
             finalizer.controller = controllers.of(&finalizer.name, finalizer.set_by.as_deref());
         }
     }
-    Ok(look)
+    look
 }
 
 fn take(look: &mut Look, namespace: &str, kind: &ApiResource, page: Page) {
@@ -108,7 +108,7 @@ fn sets(entry: &ManagedFieldsEntry, finalizer: &str) -> bool {
 /// Some objects are served as two kinds, events for one. What finalizers hold comes first, then order is by name.
 fn once_each(leftovers: &mut Vec<Leftover>) {
     let mut seen = BTreeSet::new();
-    leftovers.retain(|leftover| seen.insert(leftover.uid.clone()));
+    leftovers.retain(|leftover| leftover.uid.is_empty() || seen.insert(leftover.uid.clone()));
     leftovers.sort_by_cached_key(|leftover| {
         (leftover.finalizers.is_empty(), leftover.kind.clone(), leftover.name.clone())
     });
