@@ -16,6 +16,7 @@ pub mod order;
 pub mod phase;
 pub mod ports;
 pub mod release;
+pub mod removal;
 pub mod sealed;
 pub mod spec;
 pub mod status;

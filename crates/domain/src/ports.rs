@@ -16,6 +16,7 @@ use crate::{
     observed::Observed,
     operation::{Operation, Progress},
     release::{Listing, ReleaseFile, ReleaseVersion},
+    removal::{Held, Leftover, Proof, Stripped},
     sealed::Sealed,
     spec::ApplicationSpec,
     status::Standing,
@@ -148,10 +149,10 @@ pub trait Vault: Send + Sync {
 /// How far a removal has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Removal {
-    /// Nothing is left.
-    Gone,
-    /// These still hold the namespace.
-    Remaining(Vec<String>),
+    /// The namespace is gone; here is what else was looked for.
+    Gone(Proof),
+    /// The namespace is being deleted; here is what holds it.
+    Held(Held),
     /// A namespace of that name exists and belongs to somebody else; it was not touched.
     NotOurs,
 }
@@ -175,6 +176,16 @@ pub trait Cluster: Send + Sync {
 
     /// Begins or continues to remove everything of the application.
     async fn remove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Removal, PortError>;
+
+    /// Takes one finalizer off one object that holds the namespace of an application that is being removed, and
+    /// changes nothing else. Only if the object is still as it was looked at.
+    async fn strip_finalizer(
+        &self,
+        name: &ApplicationName,
+        id: ApplicationId,
+        leftover: &Leftover,
+        finalizer: &str,
+    ) -> Result<Stripped, PortError>;
 
     /// Does a namespace of that name exist that is not the application's?
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError>;

@@ -133,12 +133,20 @@ async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
 
 async fn remove(ports: &Ports, job: &Job) -> Verdict {
     match ports.cluster.remove(&job.spec.name, job.spec.id).await {
-        // A namespace that is not ours was never touched: of this application nothing is left.
-        Ok(Removal::Gone | Removal::NotOurs) => Verdict::Next,
-        Ok(Removal::Remaining(held)) if held.is_empty() => {
-            wait(ports, "the namespace is being deleted".to_owned(), LOOK_AT_REMOVAL)
+        Ok(Removal::Gone(proof)) => {
+            let (name, proof) = (&job.spec.name, proof.sentences().join(" "));
+            tracing::info!(application.name = %name, proof, "{name}: its namespace is gone");
+            Verdict::Next
         }
-        Ok(Removal::Remaining(held)) => wait(ports, held.join(" "), LOOK_AT_REMOVAL),
+        // A namespace that is not ours was never touched: of this application nothing is left.
+        Ok(Removal::NotOurs) => Verdict::Next,
+        Ok(Removal::Held(held)) => {
+            let reason = match held.sentences() {
+                none if none.is_empty() => "the namespace is being deleted".to_owned(),
+                sentences => sentences.join(" "),
+            };
+            wait(ports, reason, LOOK_AT_REMOVAL)
+        }
         Err(error) => retry(ports, &error),
     }
 }

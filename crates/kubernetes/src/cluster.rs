@@ -12,13 +12,15 @@ use slipway_domain::{
     names::ApplicationName,
     observed::Observed,
     ports::{ApplyProblem, Cluster, PortError, Removal, Secrets},
+    removal::{Leftover, Stripped},
     spec::ApplicationSpec,
 };
 
 use crate::{
     apply,
     manifest::{self, Gateway},
-    orphans, remove,
+    orphans,
+    remove::Remover,
     watch::Watches,
 };
 
@@ -26,14 +28,16 @@ use crate::{
 pub struct KubernetesCluster {
     client: Client,
     gateway: Gateway,
+    remover: Remover,
     watches: Watches,
 }
 
 impl KubernetesCluster {
     /// Starts the watches. Must be called within a tokio runtime.
     pub fn start(client: Client, gateway: Gateway, clock: Arc<dyn Clock>) -> Self {
+        let remover = Remover::new(client.clone(), Arc::clone(&clock));
         let watches = Watches::start(&client, clock);
-        Self { client, gateway, watches }
+        Self { client, gateway, remover, watches }
     }
 }
 
@@ -58,7 +62,17 @@ impl Cluster for KubernetesCluster {
     }
 
     async fn remove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Removal, PortError> {
-        remove::remove(&self.client, name, id).await
+        self.remover.remove(name, id).await
+    }
+
+    async fn strip_finalizer(
+        &self,
+        name: &ApplicationName,
+        id: ApplicationId,
+        leftover: &Leftover,
+        finalizer: &str,
+    ) -> Result<Stripped, PortError> {
+        self.remover.strip(name, id, leftover, finalizer).await
     }
 
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {

@@ -22,6 +22,9 @@
 //! | a repository that ends in `private` | cannot be pulled: 401 Unauthorized |
 //! | more cpu than the one node has (16) | cannot be scheduled |
 //!
+//! An `APIService` that names a service is one that nobody answers: requests to its group fail, and no namespace
+//! ends as long as it is there. Nothing is outside the simulation.
+//!
 //! These annotations of a pod template ask for more; to a real cluster they mean nothing.
 //!
 //! | annotation `sandbox.slipway.internal/fault` | effect |

@@ -137,10 +137,20 @@ impl Refusal {
     pub(crate) fn media_type(found: &str) -> Self {
         let message = format!(
             "the body of the request was in an unknown format - accepted media types include: \
-             application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml \
+             application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml \
              (found {found})"
         );
         Self::new(415, "UnsupportedMediaType", message)
+    }
+
+    /// A JSON patch that does not fit the object.
+    pub(crate) fn unprocessable() -> Self {
+        Self::new(422, "Invalid", "the server rejected our request due to an error in our request")
+    }
+
+    /// A part of the API that something else should answer, and does not.
+    pub(crate) fn unavailable() -> Self {
+        Self::new(503, "ServiceUnavailable", "the server is currently unable to handle the request")
     }
 
     pub(crate) fn expired() -> Self {

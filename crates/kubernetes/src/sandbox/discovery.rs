@@ -4,19 +4,34 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use super::kinds::Kind;
+use super::{kinds::Kind, objects::Objects};
+
+/// Groups and versions that something outside the server should answer. Nothing is outside the simulation, so
+/// nothing ever does.
+pub(crate) fn remote(objects: &Objects) -> Vec<String> {
+    let services = objects.within(&Kind::own("apiservices"), "");
+    let services = services.map(|service| &service["spec"]).filter(|spec| spec["service"].is_object());
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    services.map(|spec| format!("{}/{}", text(&spec["group"]), text(&spec["version"]))).collect()
+}
+
+/// Is the path one of that group and version?
+pub(crate) fn is_within(path: &str, api_version: &str) -> bool {
+    let rest = path.strip_prefix("/apis/").and_then(|path| path.strip_prefix(api_version));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 /// The answer to a path that is about the server itself: JSON, or plain text for its health.
-pub(crate) fn answer(path: &str, kinds: &[Kind]) -> Option<Value> {
+pub(crate) fn answer(path: &str, kinds: &[Kind], remote: &[String]) -> Option<Value> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
         ["version"] => Some(version()),
         ["readyz" | "livez" | "healthz"] => Some(json!("ok")),
         ["api"] => Some(json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": []})),
-        ["apis"] => Some(groups(kinds)),
+        ["apis"] => Some(groups(kinds, remote)),
         ["api", "v1"] => Some(resources("v1", kinds)),
         ["apis", name] => {
-            let all = groups(kinds);
+            let all = groups(kinds, remote);
             all["groups"].as_array()?.iter().find(|group| group["name"] == *name).cloned()
         }
         ["apis", group, version] => Some(resources(&format!("{group}/{version}"), kinds)),
@@ -30,10 +45,10 @@ fn version() -> Value {
         "platform": "sandbox"})
 }
 
-fn groups(kinds: &[Kind]) -> Value {
+fn groups(kinds: &[Kind], remote: &[String]) -> Value {
     let mut versions: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for kind in kinds {
-        if let Some((group, version)) = kind.api_version.split_once('/') {
+    for api_version in kinds.iter().map(|kind| &kind.api_version).chain(remote) {
+        if let Some((group, version)) = api_version.split_once('/') {
             versions.entry(group).or_default().insert(version);
         }
     }

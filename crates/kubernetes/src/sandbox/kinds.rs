@@ -49,6 +49,7 @@ const KNOWN: &[(&str, &str, &str, bool)] = &[
     ("v1", "persistentvolumes", "PersistentVolume", false),
     ("storage.k8s.io/v1", "storageclasses", "StorageClass", false),
     ("apiextensions.k8s.io/v1", "customresourcedefinitions", "CustomResourceDefinition", false),
+    ("apiregistration.k8s.io/v1", "apiservices", "APIService", false),
 ];
 
 /// Kinds without a part that somebody else writes.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     conditions::{condition, keep_times},
+    discovery,
     kinds::Kind,
     objects::{self, Objects},
 };
@@ -68,7 +69,9 @@ fn end(objects: &mut Objects, place: &Value, name: &str, now: Timestamp) {
     }
     let conditions = keep_times(&place["status"]["conditions"], remaining(objects, name), now);
     let kind = Kind::own("namespaces");
-    if objects.contents(name).next().is_none() && objects::has_no_finalizers(place) {
+    let is_empty = objects.contents(name).next().is_none() && objects::has_no_finalizers(place);
+    // What cannot be asked may hold something.
+    if is_empty && discovery::remote(objects).is_empty() {
         objects.drop_object(&kind, "", name);
     } else if place["status"]["conditions"] != conditions {
         let mut place = place.clone();
@@ -82,7 +85,8 @@ fn end(objects: &mut Objects, place: &Value, name: &str, now: Timestamp) {
 fn remaining(objects: &Objects, namespace: &str) -> Vec<Value> {
     let (mut kinds, mut finalizers) = (BTreeMap::new(), BTreeMap::new());
     for (kind, object) in objects.contents(namespace) {
-        *kinds.entry(kind.resource()).or_insert(0) += 1;
+        // The real server puts the dot even where no group follows.
+        *kinds.entry(format!("{}.{}", kind.plural, kind.group())).or_insert(0) += 1;
         let held = object["metadata"]["finalizers"].as_array().into_iter().flatten();
         for finalizer in held.filter_map(Value::as_str) {
             *finalizers.entry(finalizer.to_owned()).or_insert(0) += 1;
@@ -108,12 +112,7 @@ fn remaining(objects: &Objects, namespace: &str) -> Vec<Value> {
         condition("NamespaceFinalizersRemaining", true, "SomeFinalizersRemain", message)
     };
     vec![
-        condition(
-            "NamespaceDeletionDiscoveryFailure",
-            false,
-            "ResourcesDiscovered",
-            "All resources successfully discovered",
-        ),
+        discovered(objects),
         condition(
             "NamespaceDeletionGroupVersionParsingFailure",
             false,
@@ -129,6 +128,36 @@ fn remaining(objects: &Objects, namespace: &str) -> Vec<Value> {
         content,
         held,
     ]
+}
+
+/// Whether every part of the API could be asked what is left.
+fn discovered(objects: &Objects) -> Value {
+    let kind = "NamespaceDeletionDiscoveryFailure";
+    let remote = discovery::remote(objects);
+    if remote.is_empty() {
+        return condition(kind, false, "ResourcesDiscovered", "All resources successfully discovered");
+    }
+    let each: Vec<_> =
+        remote.iter().map(|version| format!("{version}: stale GroupVersion discovery: {version}")).collect();
+    let message = format!(
+        "Discovery failed for some groups, {} failing: unable to retrieve the complete list of server APIs: {}",
+        remote.len(),
+        each.join(", ")
+    );
+    condition(kind, true, "DiscoveryFailed", message)
+}
+
+/// Looks again at the namespaces that are ending: what changed in the cluster may have held them.
+pub(crate) fn end_all(objects: &mut Objects, now: Timestamp) {
+    let ending: Vec<Value> = objects
+        .within(&Kind::own("namespaces"), "")
+        .filter(|place| objects::is_going(place))
+        .cloned()
+        .collect();
+    for place in ending {
+        let (_, name) = objects::place(&place);
+        end(objects, &place, &name, now);
+    }
 }
 
 /// Says in each quota how much of it is used.

@@ -1,8 +1,16 @@
-//! JSON merge patch (RFC 7386), and the strategic one that merges lists whose items have a key.
+//! JSON patch (RFC 6902), JSON merge patch (RFC 7386), and the strategic one that merges lists whose items have
+//! a key.
 
 use serde_json::{Map, Value};
 
-use super::fields;
+use super::{answer::Refusal, fields};
+
+/// Does what the patch says, step by step. If a test fails or a path leads nowhere, nothing is done.
+pub(crate) fn json(target: &mut Value, patch: Value) -> Result<(), Refusal> {
+    let steps: json_patch::Patch = serde_json::from_value(patch)
+        .map_err(|error| Refusal::bad_request(format!("error decoding patch: {error}")))?;
+    json_patch::patch(target, &steps).map_err(|_| Refusal::unprocessable())
+}
 
 /// Merges the patch into the target: objects by key, null deletes, everything else replaces.
 pub(crate) fn merge(target: &mut Value, patch: &Value) {
@@ -66,6 +74,17 @@ mod tests {
         let mut object = json!({"a": 1, "b": {"c": 2, "d": 3}, "e": [1, 2]});
         merge(&mut object, &json!({"a": null, "b": {"c": 9}, "e": [3]}));
         assert_eq!(object, json!({"b": {"c": 9, "d": 3}, "e": [3]}));
+    }
+
+    #[test]
+    fn a_json_patch_whose_test_fails_does_nothing() {
+        let mut object = json!({"a": ["x", "y"]});
+        let steps =
+            |value| json!([{"op": "remove", "path": "/a/0"}, {"op": "test", "path": "/a/0", "value": value}]);
+        assert_eq!(super::json(&mut object, steps("x")).unwrap_err().code, 422);
+        assert_eq!(object, json!({"a": ["x", "y"]}));
+        super::json(&mut object, steps("y")).unwrap();
+        assert_eq!(object, json!({"a": ["y"]}));
     }
 
     #[test]

@@ -77,6 +77,7 @@ fn settle(world: &World, wakes: &mut Wakes) {
 fn round(objects: &mut Objects, name: &str, now: Timestamp, tempo: Tempo) -> Option<Timestamp> {
     if name.is_empty() {
         namespaces::begin(objects, now);
+        namespaces::end_all(objects, now);
         garbage::collect(objects, name, now);
         return None;
     }

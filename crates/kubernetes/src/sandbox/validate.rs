@@ -51,6 +51,19 @@ pub(crate) fn fill_defaults(kind: &Kind, object: &mut Value, born: u64, now: Tim
             default(&mut object["status"]["phase"], json!("Pending"));
         }
         "services" => service_defaults(&mut object["spec"], born),
+        "apiservices" => {
+            let service = &object["spec"]["service"];
+            let available = match (service["name"].as_str(), service["namespace"].as_str()) {
+                (Some(name), place) => {
+                    let message =
+                        format!("service/{name} in \"{}\" is not present", place.unwrap_or_default());
+                    condition("Available", false, "ServiceNotFound", message)
+                }
+                _ => condition("Available", true, "Local", "Local APIServices are always available"),
+            };
+            object["status"]["conditions"] =
+                keep_times(&object["status"]["conditions"], vec![available], now);
+        }
         "customresourcedefinitions" => {
             let conditions = vec![
                 condition("NamesAccepted", true, "NoConflicts", "no conflicts found"),

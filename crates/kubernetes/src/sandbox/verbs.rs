@@ -22,7 +22,11 @@ use super::{
 /// Answers a request.
 pub(crate) fn answer(world: &Arc<World>, ask: &Ask) -> Result<Reply, Refusal> {
     let mut objects = world.objects();
-    if let Some(about) = discovery::answer(&ask.path, &objects.kinds()) {
+    let remote = discovery::remote(&objects);
+    if remote.iter().any(|api_version| discovery::is_within(&ask.path, api_version)) {
+        return Err(Refusal::unavailable());
+    }
+    if let Some(about) = discovery::answer(&ask.path, &objects.kinds(), &remote) {
         return Ok(match about.as_str() {
             Some(text) => Reply::Text(text.to_owned()),
             None => Reply::Json(200, about),
@@ -155,6 +159,7 @@ fn change(objects: &mut Objects, ask: &Ask, target: &Target, name: &str) -> Resu
     let before = found(objects, target, name)?;
     let mut object = before.clone();
     match ask.content_type.as_str() {
+        "application/json-patch+json" => patch::json(&mut object, ask.json()?)?,
         "application/strategic-merge-patch+json" => patch::strategic(&mut object, &ask.json()?, ""),
         "application/merge-patch+json" => patch::merge(&mut object, &ask.json()?),
         other => return Err(Refusal::media_type(other)),

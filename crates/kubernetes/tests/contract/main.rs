@@ -7,6 +7,7 @@
 mod deleting;
 mod objects;
 mod pods;
+mod removal;
 mod target;
 mod telling;
 mod watching;
