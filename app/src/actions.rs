@@ -4,14 +4,8 @@
 
 #![expect(missing_docs, reason = "the macro turns the parameters into fields without documentation")]
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
-use slipway_domain::{
-    blueprint::Database,
-    names::ApplicationName,
-    order::{ComponentForm, OrderForm},
-};
+use slipway_domain::{names::ApplicationName, order::OrderForm};
 
 use crate::{
     answer::{SharedAnswer, answer},
@@ -24,17 +18,7 @@ fn at_hand() -> (SharedDesk, SharedAnswer) {
 
 /// Deploys a released project (S1.29).
 #[server(prefix = "/actions", endpoint = "deploy")]
-pub async fn deploy(
-    project: String,
-    #[server(default)] name: String,
-    #[server(default)] version: String,
-    #[server(default)] admins: String,
-    #[server(default)] users: String,
-    #[server(default)] components: BTreeMap<String, ComponentForm>,
-    #[server(default)] database: Database,
-    #[server(default)] idempotency_key: String,
-) -> Result<(), ServerFnError> {
-    let form = OrderForm { name, project, version, admins, users, components, database, idempotency_key };
+pub async fn deploy(form: OrderForm) -> Result<(), ServerFnError> {
     let (desk, answer) = at_hand();
     match desk.deploy(&form).await {
         Ok(name) => answer.redirect(&instance(name.as_str())),
@@ -49,17 +33,9 @@ pub async fn deploy(
 /// Updates an application to another configuration, in place (S1.L04).
 #[server(prefix = "/actions", endpoint = "update")]
 pub async fn update(
-    project: String,
-    name: String,
-    #[server(default)] version: String,
-    #[server(default)] admins: String,
-    #[server(default)] users: String,
-    #[server(default)] components: BTreeMap<String, ComponentForm>,
-    #[server(default)] database: Database,
+    form: OrderForm,
     #[server(default)] even_quarantined: String,
-    #[server(default)] idempotency_key: String,
 ) -> Result<(), ServerFnError> {
-    let form = OrderForm { name, project, version, admins, users, components, database, idempotency_key };
     let (desk, answer) = at_hand();
     match desk.update(&form, !even_quarantined.is_empty()).await {
         Ok(()) => answer.redirect(&instance(&form.name)),

@@ -16,6 +16,7 @@ use slipway_domain::{
     operation::Operation,
     order::{FieldError, OrderForm},
     release::{BrokenRelease, Project, ReleaseVersion},
+    removal::Held,
     spec::ApplicationSpec,
     status::Standing,
 };
@@ -167,6 +168,19 @@ pub struct InstancesView {
     pub gateway: String,
 }
 
+/// Which finalizer of which object is to be stripped, named completely.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StripForm {
+    /// The application.
+    pub name: String,
+    /// The uid of the object.
+    pub uid: String,
+    /// The finalizer.
+    pub finalizer: String,
+    /// The name of the object, typed again.
+    pub confirmation: String,
+}
+
 /// The answers of the undeploy confirmation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -233,6 +247,13 @@ pub trait Desk: Send + Sync {
 
     /// Asks for its removal (S1.43, S1.44).
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError>;
+
+    /// What holds the namespace of an application that is being removed (D1); none if nothing is known to.
+    async fn held(&self, name: &ApplicationName) -> Result<Option<Held>, DeskError>;
+
+    /// Strips one finalizer of one object that holds the namespace. What its controller would have done is not
+    /// done then.
+    async fn strip(&self, form: &StripForm) -> Result<(), DeskError>;
 }
 
 /// How the desk travels in a request's context.

@@ -4,13 +4,14 @@ mod changes;
 mod drafts;
 mod offers;
 mod orders;
+mod removals;
 
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
-    ApplicationView, Desk, DeskError, Generation, InstancesView, Offer, ProjectRow, ReleasesView,
+    ApplicationView, Desk, DeskError, Generation, InstancesView, Offer, ProjectRow, ReleasesView, StripForm,
     Surroundings, UndeployForm,
 };
 use slipway_domain::{
@@ -21,6 +22,7 @@ use slipway_domain::{
     order::{FieldError, OrderForm},
     ports::{Cluster, PortError, Releases, Vault},
     release::Project,
+    removal::Held,
     spec::ApplicationSpec,
 };
 use slipway_store::{Asked, RemoveError, Store};
@@ -178,6 +180,16 @@ impl Desk for SignedIn {
         self.allowed()?;
         let asked = self.office.store.cancel(name, &self.asked()).await;
         self.changed(name, asked).await
+    }
+
+    async fn held(&self, name: &ApplicationName) -> Result<Option<Held>, DeskError> {
+        self.allowed()?;
+        self.held_by(name).await
+    }
+
+    async fn strip(&self, form: &StripForm) -> Result<(), DeskError> {
+        self.allowed()?;
+        self.strip_one(form).await
     }
 
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError> {

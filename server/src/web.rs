@@ -1,5 +1,6 @@
 //! The routes of the console, and the layers around them.
 
+mod api;
 mod assets;
 mod events;
 mod gate;
@@ -55,6 +56,7 @@ pub fn router(parts: Parts) -> Result<Router, String> {
     };
     let behind_the_gate = pages::routes(parts.sign_in)?
         .route("/api/v1/events", get(events::events))
+        .merge(api::routes())
         .merge(auth::routes(parts.accounts, parts.provider, parts.public_url))
         // Who is it? Whoever is not signed in sees the sign-in page and nothing else.
         .layer(middleware::from_fn(gate::gate))

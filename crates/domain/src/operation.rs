@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{cause::Cause, ids::OperationId};
+use crate::{cause::Cause, ids::OperationId, removal::Proof};
 
 /// What an operation is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -161,6 +161,8 @@ pub struct Operation {
     pub progress: Progress,
     /// What the open step is about at this moment, or why the last one failed.
     pub note: Option<String>,
+    /// What a removal looked for and did not find any more.
+    pub proof: Option<Proof>,
     /// Who asked for it.
     pub requested_by: String,
     /// When.

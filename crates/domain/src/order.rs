@@ -171,19 +171,15 @@ impl ComponentForm {
         let image = image.transpose().map_err(|error| errors.push(FieldError::new(field("image"), error)));
         let variables = variables::parse(&self.variables);
         let variables = variables.map_err(|error| errors.push(FieldError::new(field("variables"), error)));
-        let replicas = match self.replicas.trim() {
-            "" => Ok(None),
-            text => match text.parse().ok().filter(|number| *number <= MAX_REPLICAS) {
-                Some(number) => Ok(Some(number)),
-                None => {
-                    let message = format!("Enter a number from 0 to {MAX_REPLICAS}.");
-                    errors.push(FieldError::new(field("replicas"), message));
-                    Err(())
-                }
-            },
-        };
+        let number = Some(self.replicas.trim()).filter(|text| !text.is_empty()).map(str::parse);
+        let replicas =
+            number.transpose().ok().filter(|number| number.is_none_or(|number| number <= MAX_REPLICAS));
+        if replicas.is_none() {
+            let message = format!("Enter a number from 0 to {MAX_REPLICAS}.");
+            errors.push(FieldError::new(field("replicas"), message));
+        }
         match (image, variables, replicas) {
-            (Ok(image), Ok(variables), Ok(replicas)) => Ok(Wish { image, variables, replicas }),
+            (Ok(image), Ok(variables), Some(replicas)) => Ok(Wish { image, variables, replicas }),
             _ => Err(errors),
         }
     }

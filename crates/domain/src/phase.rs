@@ -113,6 +113,7 @@ mod tests {
             generation: 1,
             progress,
             note: None,
+            proof: None,
             requested_by: "ana".into(),
             requested_at: AT,
         }

@@ -251,6 +251,9 @@ pub trait Journal: Send + Sync {
     /// Says what the open step is about at this moment.
     async fn note(&self, id: OperationId, owner: &str, note: &str) -> Result<(), PortError>;
 
+    /// Keeps the proof that a removal has ended with.
+    async fn prove(&self, id: OperationId, owner: &str, proof: &Proof) -> Result<(), PortError>;
+
     /// Records how far the operation has come and lets go of it until `due`. False if the lease was lost or the
     /// operation was cancelled meanwhile: then nothing is recorded.
     async fn advance(

@@ -6,9 +6,11 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    blueprint::Database,
     ids::ApplicationId,
     image::{Digest, ImageRef, Resolved},
     names::{ApplicationName, ComponentName, ProjectName},
+    order::{Order, Wish},
     release::ReleaseVersion,
     sealed::Sealed,
     workload::{Probe, Resources, Role, Storage},
@@ -33,6 +35,15 @@ pub struct ApplicationSpec {
     pub admins: Vec<String>,
     /// Users and groups with user access.
     pub users: Vec<String>,
+    /// What was wished for components beside the usual; where an update begins. Secrets are not among it.
+    #[serde(default)]
+    pub wishes: BTreeMap<String, Wish>,
+    /// The database outside, without its password.
+    #[serde(default)]
+    pub database: Option<Database>,
+    /// The password of the database outside.
+    #[serde(default)]
+    pub database_password: Option<Sealed>,
     /// The workloads, in the order in which they are started.
     pub components: Vec<ComponentSpec>,
 }
@@ -115,6 +126,21 @@ impl ComponentSpec {
 }
 
 impl ApplicationSpec {
+    /// Takes in what an order says about people, components and the database; its secrets only sealed.
+    #[must_use]
+    pub fn ordered(mut self, order: Order, seal: &dyn Fn(&str) -> Sealed) -> Self {
+        let without_secrets = |(name, mut wish): (String, Wish)| {
+            let component = self.components.iter().find(|component| component.name.as_str() == name);
+            wish.variables
+                .retain(|key, _| component.is_some_and(|component| component.env.contains_key(key)));
+            (name, wish)
+        };
+        self.wishes = order.components.into_iter().map(without_secrets).collect();
+        self.database_password = order.database.as_ref().map(|database| seal(&database.password));
+        self.database = order.database.map(|database| Database { password: String::new(), ..database });
+        self
+    }
+
     /// The path of the gateway where the application answers, if it serves anything.
     pub fn gateway_path(&self) -> Option<String> {
         let routed = self.components.iter().filter_map(|c| c.route.as_deref());

@@ -167,7 +167,7 @@ pub fn standing(
 ) -> Standing {
     use Progress::{Cancelled, Failed, Open, Succeeded};
     match &operation.progress {
-        progress if !operation.kind.makes() => removal(progress, observed),
+        _ if !operation.kind.makes() => removal(operation, observed),
         Open { step: Step::Settle } => running_or_not(spec, observed, false),
         Open { step } => Standing { status: at_step(*step), reason: operation.note.clone(), cause: None },
         Succeeded { .. } => running_or_not(spec, observed, is_late(before, now)),
@@ -263,15 +263,16 @@ fn waiting(spec: &ApplicationSpec, observed: &Observed) -> Vec<String> {
     each.collect()
 }
 
-fn removal(progress: &Progress, observed: &Observed) -> Standing {
-    if let Progress::Succeeded { .. } = progress {
+fn removal(operation: &Operation, observed: &Observed) -> Standing {
+    if let Progress::Succeeded { .. } = operation.progress {
         return Standing { status: Status::Undeployed, reason: None, cause: None };
     }
-    let reason = match &observed.namespace {
+    // What the removal itself has found says more than the cluster's summary.
+    let reason = operation.note.clone().or_else(|| match &observed.namespace {
         Namespace::Terminating { remaining } if !remaining.is_empty() => Some(remaining.join(" ")),
         _ => None,
-    };
-    let cause = match progress {
+    });
+    let cause = match &operation.progress {
         Progress::Failed { cause, .. } => Some(cause.clone()),
         _ => None,
     };

@@ -21,6 +21,7 @@ fn deploy(progress: Progress) -> Operation {
         generation: 1,
         progress,
         note: None,
+        proof: None,
         requested_by: "ana".into(),
         requested_at: START,
     }
@@ -59,6 +60,9 @@ fn shop() -> ApplicationSpec {
         release: String::new(),
         admins: vec![],
         users: vec![],
+        wishes: std::collections::BTreeMap::new(),
+        database: None,
+        database_password: None,
         components: vec![web],
     }
 }

@@ -90,7 +90,9 @@ async fn record(
                 step.next().map_or(Progress::Succeeded { at: now }, |step| Progress::Open { step });
             (progress, None, now)
         }
-        Verdict::Wait { reason, until } => (Progress::Open { step }, Some(reason), until),
+        Verdict::Wait { reason, until } => {
+            (Progress::Open { step }, Some(reason).filter(|reason| !reason.is_empty()), until)
+        }
         Verdict::Retry { reason, at } => {
             tracing::warn!(application.name = %name, reason, "{name}: {} will be tried again", step.label());
             (Progress::Open { step }, Some(reason), at)

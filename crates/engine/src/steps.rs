@@ -35,7 +35,7 @@ pub(crate) async fn run(ports: &Ports, owner: &str, step: Step, job: &mut Job) -
         Step::Push => images::push(ports, job).await,
         Step::Apply => apply(ports, owner, job).await,
         Step::Settle => settle(ports, owner, job).await,
-        Step::Remove => remove(ports, job).await,
+        Step::Remove => remove(ports, owner, job).await,
     }
 }
 
@@ -131,21 +131,21 @@ async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
     }))
 }
 
-async fn remove(ports: &Ports, job: &Job) -> Verdict {
+async fn remove(ports: &Ports, owner: &str, job: &Job) -> Verdict {
     match ports.cluster.remove(&job.spec.name, job.spec.id).await {
         Ok(Removal::Gone(proof)) => {
-            let (name, proof) = (&job.spec.name, proof.sentences().join(" "));
-            tracing::info!(application.name = %name, proof, "{name}: its namespace is gone");
-            Verdict::Next
+            let (name, told) = (&job.spec.name, proof.sentences().join(" "));
+            tracing::info!(application.name = %name, proof = told, "{name}: its namespace is gone");
+            match ports.journal.prove(job.operation.id, owner, &proof).await {
+                Ok(()) => Verdict::Next,
+                Err(error) => retry(ports, &error),
+            }
         }
         // A namespace that is not ours was never touched: of this application nothing is left.
         Ok(Removal::NotOurs) => Verdict::Next,
         Ok(Removal::Held(held)) => {
-            let reason = match held.sentences() {
-                none if none.is_empty() => "the namespace is being deleted".to_owned(),
-                sentences => sentences.join(" "),
-            };
-            wait(ports, reason, LOOK_AT_REMOVAL)
+            // Nothing to say means that all is well and only takes its time.
+            wait(ports, held.sentences().join(" "), LOOK_AT_REMOVAL)
         }
         Err(error) => retry(ports, &error),
     }

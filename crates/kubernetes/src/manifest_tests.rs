@@ -37,6 +37,9 @@ fn shop() -> ApplicationSpec {
         release: "sha256:1".into(),
         admins: vec!["ana".into()],
         users: vec![],
+        wishes: std::collections::BTreeMap::new(),
+        database: None,
+        database_password: None,
         components: vec![component("web"), worker],
     }
 }

@@ -9,6 +9,7 @@ use slipway_domain::{
     names::ApplicationName,
     operation::{Operation, Progress},
     ports::{Job, Journal, PortError, Recorded, Subject},
+    removal::Proof,
     spec::ApplicationSpec,
     status::{Standing, Status},
 };
@@ -86,6 +87,14 @@ impl Journal for Store {
             "UPDATE operations SET note = $1 WHERE id = $2 AND lease_owner = $3 AND due_at IS NOT NULL";
         let done = sqlx::query(query).bind(note).bind(id.to_string()).bind(owner).execute(&self.pool).await;
         done.map(|_| ()).map_err(failed("noting how far a step is"))
+    }
+
+    async fn prove(&self, id: OperationId, owner: &str, proof: &Proof) -> Result<(), PortError> {
+        let query =
+            "UPDATE operations SET proof = $1 WHERE id = $2 AND lease_owner = $3 AND due_at IS NOT NULL";
+        let proof = to_json(proof)?;
+        let done = sqlx::query(query).bind(proof).bind(id.to_string()).bind(owner).execute(&self.pool).await;
+        done.map(|_| ()).map_err(failed("keeping a proof"))
     }
 
     async fn advance(

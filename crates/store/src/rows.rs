@@ -106,6 +106,7 @@ pub(crate) struct OperationRow {
     pub(crate) generation: i64,
     progress: String,
     note: Option<String>,
+    proof: Option<String>,
     pub(crate) step_since: i64,
     requested_by: String,
     requested_at: i64,
@@ -120,6 +121,7 @@ impl TryFrom<OperationRow> for Operation {
             generation: from_json("generation", &row.generation.to_string())?,
             progress: from_json("progress", &row.progress)?,
             note: row.note,
+            proof: row.proof.map(|proof| from_json("proof", &proof)).transpose()?,
             requested_by: row.requested_by,
             requested_at: time(row.requested_at)?,
         })

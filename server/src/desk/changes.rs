@@ -1,14 +1,11 @@
 //! Changes of what exists: another generation of it, or an earlier one again.
 
-use std::collections::BTreeMap;
-
 use slipway_app::desk::DeskError;
 use slipway_domain::{
-    blueprint::Database,
     names::ApplicationName,
     operation::Kind,
-    order::{ComponentForm, OrderForm},
-    spec::{ApplicationSpec, ComponentSpec},
+    order::{ComponentForm, OrderForm, Wish},
+    spec::ApplicationSpec,
 };
 use slipway_store::{Change, ChangeError};
 
@@ -18,11 +15,7 @@ impl SignedIn {
     /// The answers with which the application would be made as it is now.
     pub(super) async fn present_order(&self, name: &ApplicationName) -> Result<OrderForm, DeskError> {
         let spec = self.present(name).await?;
-        let components = spec
-            .components
-            .iter()
-            .map(|component| (component.name.to_string(), wish_of(component)))
-            .collect();
+        let components = spec.wishes.into_iter().map(|(name, wish)| (name, typed(wish))).collect();
         Ok(OrderForm {
             name: spec.name.to_string(),
             project: spec.project.to_string(),
@@ -30,15 +23,18 @@ impl SignedIn {
             admins: spec.admins.join(", "),
             users: spec.users.join(", "),
             components,
-            database: Database::default(),
+            database: spec.database.unwrap_or_default(),
             idempotency_key: String::new(),
         })
     }
 
     /// The next generation as it would be.
     pub(super) async fn examine_update(&self, form: &OrderForm) -> Result<ApplicationSpec, DeskError> {
+        let name =
+            ApplicationName::parse(&form.name).map_err(|_| refused("There is no such application."))?;
+        let before = self.present(&name).await?;
+        let form = self.with_known_password(form, &before);
         let order = form.check().map_err(|fields| DeskError::Invalid { fields })?;
-        let before = self.present(&order.name).await?;
         if before.project != order.project {
             let why =
                 format!("{} was made from {}; update it to a release of that.", before.name, before.project);
@@ -49,14 +45,26 @@ impl SignedIn {
         let mut spec = ApplicationSpec {
             generation: before.generation + 1,
             version: release.version,
-            users: with_task_users(order.users, &release),
-            admins: order.admins,
+            users: with_task_users(order.users.clone(), &release),
+            admins: order.admins.clone(),
             release: release.digest,
             components,
             ..before.clone()
         };
         spec.keep_images_of(&before);
-        Ok(spec)
+        Ok(spec.ordered(order, &|plain| self.office.vault.seal(plain)))
+    }
+
+    /// A password that is not entered again is the one that is known for the same address.
+    fn with_known_password(&self, form: &OrderForm, before: &ApplicationSpec) -> OrderForm {
+        let mut form = form.clone();
+        let same = before.database.as_ref().is_some_and(|known| known.url == form.database.url);
+        if let (true, true, Some(sealed)) =
+            (same, form.database.password.is_empty(), &before.database_password)
+        {
+            form.database.password = self.office.vault.open(sealed).unwrap_or_default();
+        }
+        form
     }
 
     /// Asks for another generation.
@@ -126,13 +134,17 @@ impl SignedIn {
     }
 }
 
-/// What a person would enter to get the component as it is. Its secrets stay without being entered.
-fn wish_of(component: &ComponentSpec) -> ComponentForm {
-    let variables: BTreeMap<_, _> = component.env.iter().collect();
+/// A wish as a person would enter it.
+fn typed(wish: Wish) -> ComponentForm {
+    let variables = if wish.variables.is_empty() {
+        String::new()
+    } else {
+        serde_json::to_string_pretty(&wish.variables).unwrap_or_default()
+    };
     ComponentForm {
-        image: component.image.to_string(),
-        variables: serde_json::to_string_pretty(&variables).unwrap_or_default(),
-        replicas: component.replicas.to_string(),
+        image: wish.image.map(|image| image.to_string()).unwrap_or_default(),
+        variables,
+        replicas: wish.replicas.map(|replicas| replicas.to_string()).unwrap_or_default(),
     }
 }
 

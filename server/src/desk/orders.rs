@@ -27,16 +27,20 @@ impl SignedIn {
         let (order, release, components) = self.examine(form).await?;
         let spec = ApplicationSpec {
             id: ApplicationId(self.office.ids.next()),
-            name: order.name,
+            name: order.name.clone(),
             generation: 1,
             project: release.project.clone(),
             version: release.version,
-            users: with_task_users(order.users, &release),
+            users: with_task_users(order.users.clone(), &release),
             release: release.digest,
-            admins: order.admins,
+            admins: order.admins.clone(),
+            wishes: BTreeMap::new(),
+            database: None,
+            database_password: None,
             components,
         };
-        let new = NewApplication { spec: &spec, idempotency_key: &order.idempotency_key };
+        let spec = spec.ordered(order, &|plain| self.office.vault.seal(plain));
+        let new = NewApplication { spec: &spec, idempotency_key: &form.idempotency_key };
         match store.accept(&new, &self.asked()).await {
             Ok(Accepted::New) => {}
             Ok(Accepted::Again(name)) => return Ok(name),

@@ -44,18 +44,18 @@ pub(super) fn Questions(
     let wrong_version = error_of(&errors, "version");
     view! {
         <form class="card" method="post" action=action novalidate>
-            <input type="hidden" name="project" value=form.project.clone()/>
-            <input type="hidden" name="idempotency_key" value=key/>
+            <input type="hidden" name="form[project]" value=form.project.clone()/>
+            <input type="hidden" name="form[idempotency_key]" value=key/>
             <div class="space-y-6 px-4 py-5 sm:px-6">
                 {match purpose {
                     Purpose::Deploy => view! {
                         <Text name="name" label="Application name" value=form.name.clone() error=error_of(&errors, "name")
                             help="1 to 26 lowercase letters, digits and hyphens, beginning with a letter. It is part of every address."/>
                     }.into_any(),
-                    Purpose::Update => view! { <input type="hidden" name="name" value=form.name.clone()/> }.into_any(),
+                    Purpose::Update => view! { <input type="hidden" name="form[name]" value=form.name.clone()/> }.into_any(),
                 }}
                 <Field name="version" label="Version" help="Newest first." error=wrong_version.clone()>
-                    <select class="input" id="version" name="version" aria-invalid=wrong_version.is_some().then_some("true")
+                    <select class="input" id="version" name="form[version]" aria-invalid=wrong_version.is_some().then_some("true")
                         aria-describedby=described_by("version", wrong_version.is_some())>
                         {versions}
                     </select>
@@ -122,11 +122,9 @@ fn Text(
     }
 }
 
-/// The name of a place in the order as forms send it: `components[email][image]`.
+/// The name of a place in the order as forms send it: `form[components][email][image]`.
 fn control(place: &str) -> String {
-    let mut parts = place.split('.');
-    let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |name, part| format!("{name}[{part}]"))
+    place.split('.').fold("form".to_owned(), |name, part| format!("{name}[{part}]"))
 }
 
 #[component]
@@ -149,9 +147,10 @@ fn ConnectorQuestions(
     };
     let required: Vec<_> =
         connector.variables.iter().filter(|entry| entry.required).map(|entry| entry.name.clone()).collect();
-    let variables_help = match required.is_empty() {
-        true => "A JSON object. Variables that are called like a secret are kept as one.".to_owned(),
-        false => format!("A JSON object. It must have {}.", required.join(", ")),
+    let variables_help = if required.is_empty() {
+        "A JSON object. Variables that are called like a secret are kept as one.".to_owned()
+    } else {
+        format!("A JSON object. It must have {}.", required.join(", "))
     };
     let image_typed = typed.map(|typed| typed.image).unwrap_or_default();
     view! {
@@ -247,7 +246,7 @@ mod tests {
 
     #[test]
     fn a_place_in_the_order_is_sent_as_forms_do() {
-        assert_eq!(control("name"), "name");
-        assert_eq!(control("components.email.image"), "components[email][image]");
+        assert_eq!(control("name"), "form[name]");
+        assert_eq!(control("components.email.image"), "form[components][email][image]");
     }
 }

@@ -82,8 +82,7 @@ impl Expansion<'_> {
 
     fn values(&self, blueprint: &Blueprint) -> Values {
         let (order, around) = (self.order, self.surroundings);
-        let mut values =
-            Values::from_iter(self.generated.iter().map(|(name, value)| (name.clone(), value.clone())));
+        let mut values: Values = self.generated.clone();
         let mut set = |name: &str, value: &str| values.insert(name.to_owned(), value.to_owned());
         set("application", order.name.as_str());
         set("project", order.project.as_str());
@@ -163,15 +162,16 @@ impl Expansion<'_> {
         };
         let path = route.as_ref().map(|route| format!("/{}{}", self.order.name, route.trim_end_matches('/')));
         values.insert("path".to_owned(), path.unwrap_or_default());
+        let asked = |asked: &Option<Probe>| asked.as_ref().map(|asked| probe(asked, &values));
         let mut component = ComponentSpec {
             role: pattern.role,
             files: pattern.files.as_ref().map(|folder| fill(folder, &values)),
             args: pattern.args.iter().map(|argument| fill(argument, &values)).collect(),
             port: pattern.port,
             route,
-            ready: probe(&pattern.ready, &values).or_else(|| pattern.port.map(|_| Probe::new(None))),
-            alive: probe(&pattern.alive, &values),
-            started: probe(&pattern.started, &values),
+            ready: asked(&pattern.ready).or_else(|| pattern.port.map(|_| Probe::new(None))),
+            alive: asked(&pattern.alive),
+            started: asked(&pattern.started),
             env: filled(&pattern.env, &values),
             resources: pattern.resources.clone(),
             storage: pattern.storage.clone(),
@@ -298,9 +298,8 @@ fn filled(texts: &BTreeMap<String, String>, values: &Values) -> BTreeMap<String,
     apply.map(|(key, text)| (key.clone(), fill(text, values))).collect()
 }
 
-fn probe(asked: &Option<Probe>, values: &Values) -> Option<Probe> {
-    let asked = asked.as_ref()?;
-    Some(Probe { path: asked.path.as_ref().map(|path| fill(path, values)), ..asked.clone() })
+fn probe(asked: &Probe, values: &Values) -> Probe {
+    Probe { path: asked.path.as_ref().map(|path| fill(path, values)), ..asked.clone() }
 }
 
 fn some(text: &str) -> Option<String> {

@@ -14,19 +14,16 @@ fn replace(text: &str, mut fill: impl FnMut(&str) -> Option<String>) -> String {
         let (before, from) = rest.split_at(open);
         result.push_str(before);
         let name = from[1..].split_once('}').map(|(name, _)| name).filter(|name| is_name(name));
-        match name {
-            Some(name) => {
-                match fill(name) {
-                    Some(value) => result.push_str(&value),
-                    None => result.push_str(&from[..name.len() + 2]),
-                }
-                rest = &from[name.len() + 2..];
-            }
-            None => {
-                result.push('{');
-                rest = &from[1..];
-            }
+        let Some(name) = name else {
+            result.push('{');
+            rest = &from[1..];
+            continue;
+        };
+        match fill(name) {
+            Some(value) => result.push_str(&value),
+            None => result.push_str(&from[..name.len() + 2]),
         }
+        rest = &from[name.len() + 2..];
     }
     result.push_str(rest);
     result

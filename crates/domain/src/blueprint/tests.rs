@@ -258,6 +258,9 @@ fn a_secret_that_is_not_entered_again_stays() {
         release: release.digest.clone(),
         admins: vec![],
         users: vec![],
+        wishes: std::collections::BTreeMap::new(),
+        database: None,
+        database_password: None,
         components,
     };
     let images = [("email", "example.com/e:1", r#"{"EMAIL_HOST": "other"}"#), COMPLETE[1]];

@@ -34,19 +34,15 @@ pub(super) fn render(spec: &ApplicationSpec, component: &ComponentSpec) -> Manif
         "selector": {"matchLabels": selector(spec, component)},
         "template": template,
     });
-    match &component.storage {
-        Some(storage) => {
-            body["serviceName"] = json!(component.name);
-            body["volumeClaimTemplates"] = json!([claim(spec, component, storage)]);
-            namespaced(spec, component, ("apps/v1", "StatefulSet", "statefulsets"), body)
-        }
-        None => {
-            // A new copy must be ready before an old one goes (S2.25).
-            body["strategy"] =
-                json!({"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}});
-            namespaced(spec, component, ("apps/v1", "Deployment", "deployments"), body)
-        }
+    if let Some(storage) = &component.storage {
+        body["serviceName"] = json!(component.name);
+        body["volumeClaimTemplates"] = json!([claim(spec, component, storage)]);
+        return namespaced(spec, component, ("apps/v1", "StatefulSet", "statefulsets"), body);
     }
+    // A new copy must be ready before an old one goes (S2.25).
+    body["strategy"] =
+        json!({"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}});
+    namespaced(spec, component, ("apps/v1", "Deployment", "deployments"), body)
 }
 
 /// The labels of a claim cannot change later, so they are those that never change.

@@ -64,6 +64,9 @@ fn shop(target: &Target) -> ApplicationSpec {
         release: String::new(),
         admins: vec![],
         users: vec![],
+        wishes: std::collections::BTreeMap::new(),
+        database: None,
+        database_password: None,
         components: vec![web],
     }
 }

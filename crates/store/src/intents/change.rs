@@ -42,7 +42,7 @@ impl Store {
         }
         match change.kind {
             Kind::Rollback => {
-                quarantine(&mut transaction, &application, spec, asked).await.map_err(failed())?
+                quarantine(&mut transaction, &application, spec, asked).await.map_err(failed())?;
             }
             _ if change.even_quarantined => {}
             _ => refuse_quarantined(&mut transaction, spec).await?,

@@ -79,6 +79,9 @@ pub fn spec(application: &str) -> ApplicationSpec {
         release: String::new(),
         admins: vec!["ana".into()],
         users: vec![],
+        wishes: std::collections::BTreeMap::new(),
+        database: None,
+        database_password: None,
         components: vec![web],
     }
 }

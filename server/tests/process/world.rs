@@ -11,12 +11,14 @@ use std::{
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderName, Method, StatusCode},
+    http::{HeaderName, StatusCode, header},
     response::{IntoResponse, Response},
     routing::any,
 };
 use http_body_util::BodyExt;
 use kube::client::Body;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -34,7 +36,8 @@ pub enum Moment {
 pub struct World {
     pub folder: TempDir,
     pub registry: String,
-    sandbox: Arc<Sandbox>,
+    pub releases: String,
+    pub sandbox: Arc<Sandbox>,
     pub assassin: Arc<Assassin>,
 }
 
@@ -75,12 +78,24 @@ impl World {
              users: [{{name: c, user: {{}}}}]\ncontexts: [{{name: c, context: {{cluster: c, user: c}}}}]\n"
         );
         fs::write(folder.path().join("kubeconfig"), config).unwrap();
-        Self { folder, registry, sandbox, assassin }
+        let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases").to_owned();
+        Self { folder, registry, releases, sandbox, assassin }
     }
 
     /// How many requests could have been chosen so far.
     pub fn requests(&self) -> usize {
         self.assassin.requests.load(Ordering::SeqCst)
+    }
+
+    /// The object of that kind and name, if there is one in the namespace.
+    pub fn object(&self, namespace: &str, kind: &str, name: &str) -> Option<Value> {
+        let document = self.sandbox.export();
+        let mut objects = document["objects"].as_array().unwrap().iter().map(|entry| &entry["object"]);
+        let found = objects.find(|object| {
+            let metadata = &object["metadata"];
+            object["kind"] == kind && metadata["name"] == name && metadata["namespace"] == namespace
+        });
+        found.cloned()
     }
 
     /// What the program made in that namespace, and the namespace itself.
@@ -129,12 +144,41 @@ async fn cluster(
     if is_moment { assassin.between(forward).await } else { forward.await }
 }
 
-/// Every image is there, under one digest.
+/// Every repository has every tag but `missing`, and behind each the same image.
 async fn registry(State(assassin): State<Arc<Assassin>>, request: Request) -> Response {
-    assert_eq!(request.method(), Method::HEAD);
-    let digest = format!("sha256:{}", "a".repeat(64));
-    let answer = async move { [(HeaderName::from_static("docker-content-digest"), digest)].into_response() };
-    assassin.between(answer).await
+    let path = request.uri().path().to_owned();
+    assassin.between(async move { image(&path) }).await
+}
+
+fn image(path: &str) -> Response {
+    let config =
+        r#"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"#;
+    let manifest = serde_json::json!({
+        "schemaVersion": 2,
+        "mediaType": MANIFEST,
+        "config": {
+            "mediaType": "application/vnd.oci.image.config.v1+json",
+            "digest": digest(config),
+            "size": config.len(),
+        },
+        "layers": [],
+    });
+    let manifest = manifest.to_string();
+    match path.rsplit_once("/manifests/") {
+        Some((_, tag)) if tag.contains("missing") => StatusCode::NOT_FOUND.into_response(),
+        Some(_) => {
+            let headers = [(header::CONTENT_TYPE, MANIFEST.to_owned()), (DIGEST, digest(&manifest))];
+            (headers, manifest).into_response()
+        }
+        None => ([(DIGEST, digest(config))], config).into_response(),
+    }
+}
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
+
+fn digest(text: &str) -> String {
+    format!("sha256:{}", hex::encode(Sha256::digest(text)))
 }
 
 impl Assassin {

@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use reqwest::Method;
+use serde_json::Value;
 use slipway_domain::{application::Application, names::ApplicationName, operation::Progress, status::Status};
 use slipway_store::Store;
 use tokio::{process::Command, task::JoinHandle, time::sleep};
@@ -45,7 +47,7 @@ impl Life {
             ("SLIPWAY_ADDR", addr.as_str()),
             ("SLIPWAY_DATABASE_URL", database),
             ("SLIPWAY_ADMIN_PASSWORD", PASSWORD),
-            ("SLIPWAY_RELEASES_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases")),
+            ("SLIPWAY_RELEASES_DIR", world.releases.as_str()),
             ("SLIPWAY_CLUSTER", "kubeconfig:kubeconfig"),
             ("SLIPWAY_IMAGE_MIRROR", &format!("http://{}", world.registry)),
             ("SLIPWAY_LEASE_SECONDS", "1"),
@@ -78,14 +80,45 @@ impl Life {
         eventually(path, ask).await
     }
 
+    /// Asks the interface for programs; the answer's status and document.
+    pub async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let request = self.browser.request(method, format!("{}/api/v1/{path}", self.url));
+        let request = request.header("cookie", &self.cookie);
+        let request = if body.is_null() { request } else { request.json(&body) };
+        let answer = request.send().await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+    }
+
+    /// Waits until the application stands so; the answer is the whole of it.
+    pub async fn until(&self, name: &str, status: &str) -> Value {
+        let told = std::sync::Mutex::new(Value::Null);
+        let ask = || async {
+            let (_, application) = self.ask(Method::GET, &format!("applications/{name}"), Value::Null).await;
+            let is_so = application["standing"]["status"] == status
+                && (status != "Running" || application["phase"] == "Succeeded");
+            *told.lock().unwrap() = application.clone();
+            is_so.then_some(application)
+        };
+        let waited = tokio::time::timeout(PATIENCE, async {
+            loop {
+                if let Some(application) = ask().await {
+                    return application;
+                }
+                sleep(Duration::from_millis(30)).await;
+            }
+        });
+        let found = waited.await;
+        found.unwrap_or_else(|_| unreachable!("{name} is not {status} but {}", told.lock().unwrap()))
+    }
+
     /// Deploys an application until it runs.
     pub async fn deploy(&self, store: &Store) {
         let form = [
-            ("project", "welcome"),
-            ("version", "2"),
-            ("name", "shop"),
-            ("admins", "ana"),
-            ("idempotency_key", "k1"),
+            ("form[project]", "web-shop"),
+            ("form[version]", "1"),
+            ("form[name]", "shop"),
+            ("form[admins]", "ana"),
+            ("form[idempotency_key]", "k1"),
         ];
         let answer = self.post("/actions/deploy", &form).await;
         assert_eq!(answer.headers()["location"], "/devops/instances/shop");

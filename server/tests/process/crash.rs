@@ -5,17 +5,11 @@
 //! done anything, or after it did and before its answer arrived. One undisturbed life says which moments there
 //! are; then each of them is tried.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-mod database;
-mod life;
-mod world;
-
 use futures::{StreamExt, stream};
 use slipway_store::Store;
 
 use crate::{
-    database::Database,
+    database::{self, Database},
     life::Life,
     world::{Moment, World},
 };

@@ -1,0 +1,10 @@
+//! The program as a process of its own, used as browsers and other programs use it, against a simulated cluster and
+//! a registry that these tests serve.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod changes;
+mod crash;
+mod database;
+mod life;
+mod world;
