@@ -11,6 +11,7 @@ pub mod islands;
 pub mod pages;
 pub mod sign_in;
 pub mod ui;
+pub mod ways;
 
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{MetaTags, Title, provide_meta_context};

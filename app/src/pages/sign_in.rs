@@ -5,13 +5,13 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use crate::{
-    actions::escape,
     sign_in::SignInMode,
     ui::{
         button::Variant,
         callout::{Callout, Weight},
         icon::{Glyph, Icon},
     },
+    ways::escape,
 };
 
 /// The sign-in page. It is for people who are not known yet, so it has no frame.

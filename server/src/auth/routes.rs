@@ -10,7 +10,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
-use slipway_app::actions::escape;
+use slipway_app::ways::escape;
 use slipway_domain::actor::Actor;
 use tower_sessions::Session;
 

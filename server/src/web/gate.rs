@@ -9,7 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use slipway_app::{actions::escape, desk::SharedDesk};
+use slipway_app::{desk::SharedDesk, ways::escape};
 use slipway_domain::actor::Actor;
 use tower_sessions::Session;
 
