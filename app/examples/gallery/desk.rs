@@ -12,7 +12,7 @@ use slipway_domain::{
     contents::Contents,
     image::{Digest, ImageRef},
     names::{ApplicationName, ComponentName, ProjectName},
-    observed::{ObservedComponent, ObservedTask, TaskState, Trouble},
+    observed::{ObservedComponent, ObservedTask, TaskState, Trouble, Workload},
     operation::{Kind, Operation, Progress, Step},
     order::{FieldError, OrderForm},
     release::{BrokenRelease, Project, ProjectKind, Release, ReleaseComponent, ReleaseVersion},
@@ -369,7 +369,12 @@ fn observed(spec: &ComponentSpec, index: usize, application: &Application) -> Ob
             (
                 0,
                 TaskState::Pending,
-                Some(Trouble { reason, message: "back-off".to_owned(), exit_code: Some(3) }),
+                Some(Trouble {
+                    reason,
+                    message: "back-off".to_owned(),
+                    exit_code: Some(3),
+                    ..Trouble::default()
+                }),
             )
         }
     };
@@ -381,6 +386,7 @@ fn observed(spec: &ComponentSpec, index: usize, application: &Application) -> Ob
         restarts,
         started_at: Some(application.created_at),
         trouble: trouble.clone(),
+        ..ObservedTask::default()
     });
     ObservedComponent {
         name: spec.name.clone(),
@@ -388,7 +394,7 @@ fn observed(spec: &ComponentSpec, index: usize, application: &Application) -> Ob
         updated: spec.replicas,
         ready,
         tasks: tasks.collect(),
-        complaint: None,
+        ..ObservedComponent::new(spec.name.clone(), Workload::Deployment)
     }
 }
 

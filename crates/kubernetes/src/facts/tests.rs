@@ -5,9 +5,16 @@ use slipway_domain::{cause::cause, observed::Observed};
 
 use super::*;
 
+use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
+use slipway_domain::observed::{ObservedComponent, ObservedTask, TaskState, Workload};
+
+fn task(pod: &Pod) -> ObservedTask {
+    copy(pod, None).unwrap().task
+}
+
 fn pod(status: Value) -> Pod {
     serde_json::from_value(json!({
-        "metadata": {"name": "web-1", "labels": {"app.kubernetes.io/version": "2"}},
+        "metadata": {"name": "web-1", "labels": {"app.kubernetes.io/name": "web", "app.kubernetes.io/version": "2"}},
         "spec": {"nodeName": "node1", "containers": []},
         "status": status,
     }))
@@ -23,15 +30,9 @@ fn container(state: Value, last: Value, restarts: u32, ready: bool) -> Value {
 }
 
 fn code(task: ObservedTask) -> Option<String> {
-    let component = ObservedComponent {
-        name: ComponentName::parse("web").unwrap(),
-        desired: 1,
-        updated: 1,
-        ready: 0,
-        tasks: vec![task],
-        complaint: None,
-    };
-    cause(&Observed { namespace: observed::Namespace::Active, components: vec![component] }).map(|c| c.code)
+    let web = ObservedComponent::new(ComponentName::parse("web").unwrap(), Workload::Deployment);
+    let components = vec![ObservedComponent { tasks: vec![task], ..web }];
+    cause(&Observed { components, ..Observed::default() }).map(|c| c.code)
 }
 
 #[test]
@@ -89,5 +90,5 @@ fn counters_of_an_older_configuration_do_not_count() {
         "status": {"observedGeneration": 1, "updatedReplicas": 1, "readyReplicas": 1},
     }))
     .unwrap();
-    assert!(!workload(&deployment).unwrap().is_ready());
+    assert!(!super::deployment(&deployment).unwrap().is_ready());
 }
