@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use self::case::{Case, Finding, Weight};
 use crate::{
     names::ComponentName,
-    observed::{Observed, ObservedComponent, TaskState},
+    observed::{Observed, ObservedComponent, TaskState, Workload},
 };
 
 /// Restarts shortly after one another from which a crash is called continuous (S3.30).
@@ -98,8 +98,10 @@ fn of_task(case: &Case<'_>) -> Option<Finding> {
         .or_else(|| starts::refused(case))
         .or_else(|| ends::ended(case))
         .or_else(|| waits::waits(case))?;
-    // What is over explains less than what is going on.
-    let is_over = case.task.state == TaskState::Stopped && found.weight < Weight::Over;
+    // What is over explains less than what is going on; but a job is meant to be over.
+    let is_over = case.task.state == TaskState::Stopped
+        && case.component.kind != Workload::Job
+        && found.weight < Weight::Over;
     Some(if is_over { Finding { weight: Weight::Over, ..found } } else { found })
 }
 

@@ -46,6 +46,11 @@ fn in_words(case: &Case<'_>, words: &str) -> Option<Finding> {
             "Create it, or correct the name in the component's settings.",
         );
     }
+    if has(words, &["failed to sync"]) {
+        let reason = format!("The node of {who} has not received its settings yet.");
+        let action = "Wait a moment; if it stays so, check the node's connection to the API server.";
+        return Some(Finding::new(Weight::Waiting, "SLW_SETTINGS_LATE", reason, action));
+    }
     if has(words, &["runasnonroot", "non-numeric user", "non-root policy"]) {
         let reason =
             format!("{who} must not run as root, and its image asks for it or does not say otherwise.");

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::observed::{End, Namespace, ObservedTask, Remark, Trouble, Workload};
+use crate::observed::{End, Namespace, ObservedTask, Remark, Trouble};
 
 const REASONS: [&str; 24] = [
     "ErrImagePull",

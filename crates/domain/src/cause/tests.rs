@@ -1,7 +1,7 @@
 //! What each trouble is told as. The way from real status documents to a cause is tested where they are read.
 
 use super::*;
-use crate::observed::{End, Namespace, ObservedTask, Remark, Trouble, Workload};
+use crate::observed::{End, Namespace, ObservedTask, Remark, Trouble};
 
 fn component(name: &str, tasks: Vec<ObservedTask>) -> ObservedComponent {
     let empty = ObservedComponent::new(ComponentName::parse(name).unwrap(), Workload::Deployment);
@@ -145,4 +145,26 @@ fn what_is_well_has_no_cause() {
     let mut well = web(task("CrashLoopBackOff", ""));
     well.components[0].ready = 1;
     assert_eq!(cause(&well), None);
+}
+
+#[test]
+fn a_job_that_failed_says_what_its_task_died_of() {
+    let over = ObservedTask { state: TaskState::Stopped, ..task("OOMKilled", "") };
+    let mut job = component("web", vec![over]);
+    job.kind = Workload::Job;
+    job.remarks = vec![Remark { reason: "BackoffLimitExceeded".into(), ..Remark::default() }];
+    let codes: Vec<_> = causes(&active(vec![job])).into_iter().map(|cause| cause.code).collect();
+    assert_eq!(codes, ["SLW_OOM", "SLW_JOB_FAILED"]);
+}
+
+#[test]
+fn the_taint_of_control_planes_explains_nothing_where_there_are_other_nodes() {
+    let words = |others: &str| {
+        let plane = "1 node(s) had untolerated taint {node-role.kubernetes.io/control-plane: }";
+        code(&web(task("Unschedulable", &format!("0/3 nodes are available: {others}{plane}."))))
+    };
+    assert_eq!(words("2 node(s) didn't match Pod's node affinity/selector, "), "SLW_NODE_SELECTOR");
+    assert_eq!(words("2 node(s) had untolerated taint {only: gpu}, "), "SLW_TAINT");
+    assert_eq!(words("2 Insufficient cpu, "), "SLW_UNSCHEDULABLE_CPU");
+    assert_eq!(words(""), "SLW_TAINT");
 }

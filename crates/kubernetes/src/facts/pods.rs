@@ -144,9 +144,12 @@ fn health(pod: &Pod, is_ready: bool, was_ready: bool, state: TaskState) -> Healt
     }
 }
 
+/// Labels that choose a kind of node, not nodes.
+const KINDS_OF_NODES: [&str; 2] = ["kubernetes.io/os", "kubernetes.io/arch"];
+
 fn is_pinned(pod: &Pod) -> bool {
-    let spec = pod.spec.as_ref();
-    spec.and_then(|spec| spec.node_selector.as_ref()).is_some_and(|selector| !selector.is_empty())
+    let selector = pod.spec.as_ref().and_then(|spec| spec.node_selector.as_ref());
+    selector.is_some_and(|selector| selector.keys().any(|key| !KINDS_OF_NODES.contains(&key.as_str())))
 }
 
 fn trouble_of_pod(reason: &str, message: Option<&String>) -> Trouble {

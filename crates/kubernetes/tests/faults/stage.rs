@@ -1,10 +1,12 @@
 //! A cluster under observation, namespaces with the labels of an application, and the clock.
 
 use std::{
+    panic::{AssertUnwindSafe, resume_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
 
+use futures::FutureExt;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
@@ -173,20 +175,10 @@ impl Stage {
         listed.is_ok_and(|list| list.items.iter().any(|item| item.data.to_string().contains(words)))
     }
 
-    /// Makes the fault happen and waits until it is told.
+    /// Makes the fault happen and waits until it is told. What was made is removed, whatever comes of it.
     pub async fn play(&self, fault: &Fault) -> Told {
         let scene = self.open(&fault.labels).await;
-        for object in &fault.before {
-            self.create(&scene, object).await;
-        }
-        if !fault.before.is_empty() {
-            // A quota counts, and a policy is obeyed, only some time after it was made.
-            tokio::time::sleep(Duration::from_secs(if fault.is_policy { 5 } else { 1 })).await;
-        }
-        for object in &fault.objects {
-            self.create(&scene, object).await;
-        }
-        let told = self.watch(&scene, fault).await;
+        let played = AssertUnwindSafe(self.inject(&scene, fault)).catch_unwind().await;
         self.close(&scene).await;
         for (kind, name) in &fault.leftovers {
             let gvk = GroupVersionKind::gvk("admissionregistration.k8s.io", "v1", kind);
@@ -194,7 +186,21 @@ impl Stage {
             let name = name.replace("$NAMESPACE", scene.name.as_str());
             let _ = api.delete(&name, &DeleteParams::default()).await;
         }
-        told
+        played.unwrap_or_else(|broken| resume_unwind(broken))
+    }
+
+    async fn inject(&self, scene: &Scene, fault: &Fault) -> Told {
+        for object in &fault.before {
+            self.create(scene, object).await;
+        }
+        if !fault.before.is_empty() {
+            // A quota counts, and a policy is obeyed, only some time after it was made.
+            tokio::time::sleep(Duration::from_secs(if fault.is_policy { 5 } else { 1 })).await;
+        }
+        for object in &fault.objects {
+            self.create(scene, object).await;
+        }
+        self.watch(scene, fault).await
     }
 
     async fn watch(&self, scene: &Scene, fault: &Fault) -> Told {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use k8s_openapi::api::core::v1::{Namespace, Pod};
+use k8s_openapi::api::core::v1::{Event as Warning, Namespace, Node, Pod};
 use slipway_domain::observed;
 
 use super::*;
@@ -51,4 +51,65 @@ fn s1_09_a_namespace_of_another_application_counts_as_absent() {
     cache.take(Event::Apply(namespace("shop")), &mut Seen::default());
     let other = "01JZZZZZZZZZZZZZZZZZZZZZZ0".parse().unwrap();
     assert_eq!(cache.observe("shop", other), Observed::default());
+}
+
+fn warning(namespace: &str, about: &str, message: &str) -> Warning {
+    serde_json::from_value(json!({
+        "metadata": {"name": format!("{about}.{message}"), "namespace": namespace},
+        "involvedObject": {"kind": "Pod", "name": about, "namespace": namespace},
+        "type": "Warning", "reason": "Failed", "message": message,
+    }))
+    .unwrap()
+}
+
+fn node(ready: &str) -> Node {
+    let conditions = json!([{"type": "Ready", "status": ready}]);
+    serde_json::from_value(json!({"metadata": {"name": "node1"}, "status": {"conditions": conditions}}))
+        .unwrap()
+}
+
+fn kept(cache: &Cache) -> usize {
+    cache.0.read().unwrap().places.values().map(|place| place.warnings.events().count()).sum()
+}
+
+#[test]
+fn a_warning_of_a_namespace_that_is_not_ours_is_not_kept() {
+    let cache = Cache::default();
+    assert!(cache.take(Event::Apply(warning("other", "x", "bad")), &mut Seen::default()).is_empty());
+    assert_eq!((kept(&cache), cache.0.read().unwrap().places.len()), (0, 0));
+}
+
+#[test]
+fn a_warning_that_comes_before_its_namespace_is_not_lost() {
+    let cache = Cache::default();
+    cache.take(Event::Apply(warning("shop", "web-1", "bad")), &mut Seen::default());
+    cache.take(Event::Apply(namespace("shop")), &mut Seen::default());
+    assert_eq!(kept(&cache), 1);
+}
+
+#[test]
+fn the_warnings_of_an_application_are_bounded_and_the_same_one_touches_once() {
+    let cache = Cache::default();
+    cache.take(Event::Apply(namespace("shop")), &mut Seen::default());
+    assert_eq!(cache.take(Event::Apply(warning("shop", "web-1", "bad")), &mut Seen::default()), ["shop"]);
+    assert!(cache.take(Event::Apply(warning("shop", "web-1", "bad")), &mut Seen::default()).is_empty());
+    for number in 0..500 {
+        cache.take(Event::Apply(warning("shop", &format!("web-{number}"), "bad")), &mut Seen::default());
+    }
+    assert_eq!(kept(&cache), 64);
+    cache.take(Event::Delete(namespace("shop")), &mut Seen::default());
+    assert_eq!(kept(&cache), 0);
+}
+
+#[test]
+fn a_node_touches_whoever_runs_there_only_when_it_is_lost_or_found() {
+    let cache = Cache::default();
+    let mut pod = pod("web-1");
+    pod.spec = serde_json::from_value(json!({"nodeName": "node1", "containers": []})).unwrap();
+    cache.take(Event::Apply(pod), &mut Seen::default());
+    let touched = |ready| cache.take(Event::Apply(node(ready)), &mut Seen::default());
+    assert!(touched("True").is_empty());
+    assert_eq!(touched("Unknown"), ["shop"]);
+    assert!(touched("False").is_empty());
+    assert_eq!(touched("True"), ["shop"]);
 }
