@@ -1,8 +1,11 @@
 //! What is really there, in the words of this product and as small as the rules need it.
 
+mod task;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use self::task::{End, Health, ObservedTask, TaskState, Trouble};
 use crate::names::ComponentName;
 
 /// The cluster's side of one application at one moment.
@@ -12,6 +15,8 @@ pub struct Observed {
     pub namespace: Namespace,
     /// The workloads that exist, by name.
     pub components: Vec<ObservedComponent>,
+    /// Since when the cluster does not answer: all the rest is what was last known.
+    pub out_of_reach_since: Option<Timestamp>,
 }
 
 /// How a namespace is.
@@ -30,72 +35,61 @@ pub enum Namespace {
     },
 }
 
+/// What kind of workload a component is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Workload {
+    /// Copies that can be exchanged for each other.
+    #[default]
+    Deployment,
+    /// Copies with a number and a volume of their own.
+    StatefulSet,
+    /// Runs once, to its end.
+    Job,
+}
+
 /// One workload as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObservedComponent {
     /// Its name.
     pub name: ComponentName,
-    /// How many copies should run.
+    /// What kind of workload it is.
+    pub kind: Workload,
+    /// How many copies should run; of a job, how many should succeed.
     pub desired: u32,
     /// How many run the newest configuration.
     pub updated: u32,
-    /// How many of those are ready to serve.
+    /// How many of those are ready to serve; of a job, how many succeeded.
     pub ready: u32,
     /// The copies.
     pub tasks: Vec<ObservedTask>,
-    /// What the workload's own controller complains about, for example a quota.
-    pub complaint: Option<String>,
+    /// What its controllers complain about, for example a quota.
+    pub remarks: Vec<Remark>,
 }
 
 impl ObservedComponent {
+    /// A workload of which nothing is there yet.
+    pub fn new(name: ComponentName, kind: Workload) -> Self {
+        Self { name, kind, desired: 1, updated: 0, ready: 0, tasks: Vec::new(), remarks: Vec::new() }
+    }
+
     /// Does every copy run the newest configuration and answer?
     pub fn is_ready(&self) -> bool {
         self.ready >= self.desired && self.updated >= self.desired
     }
 }
 
-/// One running copy.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ObservedTask {
-    /// The pod's name.
-    pub id: String,
-    /// The release that it runs.
-    pub release: String,
-    /// How it is.
-    pub state: TaskState,
-    /// How often its containers were started again.
-    pub restarts: u32,
-    /// When it was started.
-    pub started_at: Option<Timestamp>,
-    /// What it is waiting for or died of.
-    pub trouble: Option<Trouble>,
-}
-
-/// How a task is; the words are those of SetOps (S2.29-S2.36).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum TaskState {
-    /// Steps before launch: a node, volumes, the network.
-    Provisioning,
-    /// On a node; the image is being pulled or init runs.
-    Pending,
-    /// Started, not yet ready.
-    Activating,
-    /// Started and ready.
-    Running,
-    /// Told to stop, still being taken out of service.
-    Deactivating,
-    /// Over.
-    Stopped,
-}
-
-/// Why a task does not run, as the cluster says it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trouble {
-    /// The cluster's one-word reason, for example `ImagePullBackOff`.
+/// Something that the cluster says about an object: a condition or a warning.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Remark {
+    /// Kind and name of the object.
+    pub object: String,
+    /// Where it is said: a field of the object, or `event`.
+    pub field: String,
+    /// The cluster's one-word reason.
     pub reason: String,
     /// The cluster's message.
     pub message: String,
-    /// The exit code, if the container has ended.
-    pub exit_code: Option<i32>,
+    /// When it was said last.
+    pub at: Option<Timestamp>,
 }

@@ -7,7 +7,7 @@ use crate::{
     ids::{ApplicationId, OperationId},
     image::ImageRef,
     names::{ApplicationName, ComponentName, ProjectName},
-    observed::ObservedComponent,
+    observed::{ObservedComponent, Workload},
     release::ReleaseVersion,
     spec::ComponentSpec,
 };
@@ -36,15 +36,9 @@ fn failed(step: Step) -> Operation {
 }
 
 fn with_ready(ready: u32) -> Observed {
-    let component = ObservedComponent {
-        name: ComponentName::parse("web").unwrap(),
-        desired: 2,
-        updated: 2,
-        ready,
-        tasks: vec![],
-        complaint: None,
-    };
-    Observed { namespace: Namespace::Active, components: vec![component] }
+    let web = ObservedComponent::new(ComponentName::parse("web").unwrap(), Workload::Deployment);
+    let component = ObservedComponent { desired: 2, updated: 2, ready, ..web };
+    Observed { namespace: Namespace::Active, components: vec![component], ..Observed::default() }
 }
 
 fn shop() -> ApplicationSpec {
@@ -153,7 +147,7 @@ fn s1_44_force_undeploy_is_offered_while_deploying_or_when_failed() {
 fn a_removal_shows_what_still_holds_the_namespace() {
     let operation = Operation { kind: Kind::Undeploy, ..at(Step::Remove) };
     let held = Namespace::Terminating { remaining: vec!["pods: 1".into()] };
-    let observed = Observed { namespace: held, components: vec![] };
+    let observed = Observed { namespace: held, ..Observed::default() };
     let standing = judge(&operation, &observed);
     assert_eq!((standing.status, standing.reason.as_deref()), (Status::Undeploying, Some("pods: 1")));
 }
@@ -168,14 +162,13 @@ fn labels_are_read_back() {
 #[test]
 fn not_answering_yet_is_a_cause_only_when_the_time_is_over() {
     use crate::observed::{ObservedTask, TaskState, Trouble};
-    let trouble = Trouble { reason: "NotReady".into(), message: String::new(), exit_code: None };
+    let trouble = Trouble { reason: "NotReady".into(), ..Trouble::default() };
     let task = ObservedTask {
         id: "web-1".into(),
         release: "1".into(),
         state: TaskState::Activating,
-        restarts: 0,
-        started_at: None,
         trouble: Some(trouble),
+        ..ObservedTask::default()
     };
     let mut observed = with_ready(0);
     observed.components[0].tasks.push(task);
@@ -186,7 +179,7 @@ fn not_answering_yet_is_a_cause_only_when_the_time_is_over() {
 #[test]
 fn a_component_that_somebody_deleted_is_missed() {
     let done = deploy(Progress::Succeeded { at: START });
-    let observed = Observed { namespace: Namespace::Active, components: vec![] };
+    let observed = Observed { namespace: Namespace::Active, ..Observed::default() };
     let standing = judge(&done, &observed);
     assert_eq!(
         (standing.status, standing.reason.as_deref()),

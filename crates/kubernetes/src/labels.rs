@@ -51,3 +51,10 @@ pub(crate) fn of_task(spec: &ApplicationSpec, component: &ComponentName) -> BTre
     labels.remove(GENERATION);
     labels
 }
+
+/// The labels of a claim, which cannot change later: those that never change.
+pub(crate) fn of_claim(spec: &ApplicationSpec, component: &ComponentName) -> BTreeMap<&'static str, String> {
+    let mut labels = of_task(spec, component);
+    labels.remove(VERSION);
+    labels
+}

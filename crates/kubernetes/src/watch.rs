@@ -1,5 +1,5 @@
-//! One watch per kind for the whole process, on one label selector. Keeps the facts of every application and
-//! says which one was touched; decides nothing.
+//! One watch per kind for the whole process, on one label selector where the objects carry our labels. Keeps the
+//! facts of every application and says which one was touched; decides nothing.
 
 mod cache;
 
@@ -15,8 +15,9 @@ use std::{
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use jiff::Timestamp;
 use k8s_openapi::api::{
-    apps::v1::Deployment,
-    core::v1::{Namespace, Pod},
+    apps::v1::{Deployment, ReplicaSet, StatefulSet},
+    batch::v1::Job,
+    core::v1::{self, Namespace, Node, PersistentVolumeClaim, Pod},
 };
 use kube::{
     Api, Client, Resource,
@@ -31,7 +32,10 @@ use slipway_domain::{
     names::ApplicationName,
     observed::Observed,
 };
-use tokio::{sync::broadcast, task::JoinSet};
+use tokio::{
+    sync::{Notify, broadcast},
+    task::JoinSet,
+};
 use tokio_stream::wrappers::BroadcastStream;
 
 use self::cache::{Cache, Fact};
@@ -39,8 +43,9 @@ use crate::labels;
 
 /// How often a cluster that is out of reach is asked whether it is back.
 const KNOCK: Duration = Duration::from_secs(2);
-/// How many kinds are watched.
-const KINDS: usize = 3;
+/// How many kinds must have been listed before anything is said about an application. The others only help to
+/// explain, and a cluster may refuse to show them.
+const NEEDED: usize = 5;
 /// Names that a slow listener may be behind; whoever is further behind looks at everything anyway.
 const BACKLOG: usize = 4096;
 
@@ -53,8 +58,9 @@ pub(crate) struct Watches {
 struct Shared {
     cache: Cache,
     touched: broadcast::Sender<ApplicationName>,
-    /// How many kinds have not been listed yet.
+    /// How many of the needed kinds have not been listed yet.
     unlisted: AtomicUsize,
+    listed: Notify,
     out_of_reach: Mutex<Option<Timestamp>>,
     clock: Arc<dyn Clock>,
 }
@@ -64,14 +70,22 @@ impl Watches {
         let shared = Arc::new(Shared {
             cache: Cache::default(),
             touched: broadcast::channel(BACKLOG).0,
-            unlisted: AtomicUsize::new(KINDS),
+            unlisted: AtomicUsize::new(NEEDED),
+            listed: Notify::new(),
             out_of_reach: Mutex::new(None),
             clock,
         });
         let mut tasks = JoinSet::new();
-        tasks.spawn(follow::<Namespace>(client.clone(), Arc::clone(&shared)));
-        tasks.spawn(follow::<Deployment>(client.clone(), Arc::clone(&shared)));
-        tasks.spawn(follow::<Pod>(client.clone(), Arc::clone(&shared)));
+        let ours = || watcher::Config::default().labels(&labels::ours());
+        tasks.spawn(follow::<Namespace>(client.clone(), Arc::clone(&shared), ours(), true));
+        tasks.spawn(follow::<Deployment>(client.clone(), Arc::clone(&shared), ours(), true));
+        tasks.spawn(follow::<StatefulSet>(client.clone(), Arc::clone(&shared), ours(), true));
+        tasks.spawn(follow::<Job>(client.clone(), Arc::clone(&shared), ours(), true));
+        tasks.spawn(follow::<Pod>(client.clone(), Arc::clone(&shared), ours(), true));
+        tasks.spawn(follow::<ReplicaSet>(client.clone(), Arc::clone(&shared), ours(), false));
+        tasks.spawn(follow::<PersistentVolumeClaim>(client.clone(), Arc::clone(&shared), ours(), false));
+        tasks.spawn(follow::<Node>(client.clone(), Arc::clone(&shared), watcher::Config::default(), false));
+        tasks.spawn(follow_warnings(client.clone(), Arc::clone(&shared)));
         tasks.spawn(knock(client.clone(), Arc::clone(&shared)));
         Self { shared, _tasks: tasks }
     }
@@ -79,7 +93,10 @@ impl Watches {
     /// None as long as some kind has never been listed.
     pub(crate) fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Option<Observed> {
         let listed = self.shared.unlisted.load(Ordering::Acquire) == 0;
-        listed.then(|| self.shared.cache.observe(name.as_str(), id))
+        listed.then(|| Observed {
+            out_of_reach_since: self.out_of_reach_since(),
+            ..self.shared.cache.observe(name.as_str(), id)
+        })
     }
 
     pub(crate) fn touched(&self) -> BoxStream<'static, ApplicationName> {
@@ -116,30 +133,63 @@ impl Shared {
     }
 }
 
-async fn follow<K>(client: Client, shared: Arc<Shared>)
+async fn follow<K>(client: Client, shared: Arc<Shared>, config: watcher::Config, is_needed: bool)
 where
     K: Fact + Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static,
 {
-    let config = watcher::Config::default().labels(&labels::ours());
     let mut events = watcher(Api::<K>::all(client), config).default_backoff().boxed();
     let mut listing = cache::Seen::default();
-    let mut first = true;
+    let (mut first, mut refused) = (true, false);
     loop {
         match events.try_next().await {
             Ok(Some(event)) => {
                 let listed = matches!(event, Event::InitDone);
                 let touched = shared.cache.take(event, &mut listing);
-                if listed && std::mem::take(&mut first) {
+                if listed && std::mem::take(&mut first) && is_needed {
                     shared.unlisted.fetch_sub(1, Ordering::AcqRel);
+                    shared.listed.notify_waiters();
                 }
                 shared.touch(touched);
             }
             Ok(None) => return,
             // A resource version that is too old is mended by the watcher itself: it lists anew.
             Err(watcher::Error::WatchError(status)) if status.code == 410 => {}
+            // What only helps to explain may be forbidden: then less is explained.
+            Err(error) if !is_needed && is_refusal(&error) => {
+                if !std::mem::replace(&mut refused, true) {
+                    let kind = K::kind(&());
+                    tracing::warn!(error = &error as &dyn std::error::Error, kind = %kind, "The cluster does not show {kind} objects");
+                }
+            }
             Err(error) => shared.lost(&error),
         }
     }
+}
+
+fn is_refusal(error: &watcher::Error) -> bool {
+    use watcher::Error::{InitialListFailed, WatchError, WatchFailed, WatchStartFailed};
+    let (InitialListFailed(kube::Error::Api(status))
+    | WatchStartFailed(kube::Error::Api(status))
+    | WatchFailed(kube::Error::Api(status))
+    | WatchError(status)) = error
+    else {
+        return false;
+    };
+    matches!(status.code, 403 | 404)
+}
+
+/// Events carry no labels: all warnings come, and those of namespaces that are not ours are dropped. So it is
+/// better to know first which are.
+async fn follow_warnings(client: Client, shared: Arc<Shared>) {
+    loop {
+        let listed = shared.listed.notified();
+        if shared.unlisted.load(Ordering::Acquire) == 0 {
+            break;
+        }
+        listed.await;
+    }
+    let config = watcher::Config::default().fields("type=Warning");
+    follow::<v1::Event>(client, shared, config, false).await;
 }
 
 /// A watch that resumes says nothing until something changes, so while the cluster is out of reach it is asked.

@@ -50,7 +50,7 @@ fn claim(spec: &ApplicationSpec, component: &ComponentSpec, storage: &Storage) -
     json!({
         "apiVersion": "v1",
         "kind": "PersistentVolumeClaim",
-        "metadata": {"name": VOLUME, "labels": selector(spec, component)},
+        "metadata": {"name": VOLUME, "labels": labels::of_claim(spec, &component.name)},
         "spec": {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": storage.size}}},
     })
 }
@@ -81,6 +81,8 @@ fn container(component: &ComponentSpec) -> Value {
         "image": component.runs(),
         "env": plain.chain(secret).collect::<Vec<_>>(),
         "resources": {"requests": {"cpu": resources.cpu, "memory": resources.memory}},
+        // The last words of a container that ends without writing any say more than its exit code.
+        "terminationMessagePolicy": "FallbackToLogsOnError",
         "securityContext": {"allowPrivilegeEscalation": false, "seccompProfile": {"type": "RuntimeDefault"}},
     });
     if let Some(limit) = &resources.memory_limit {

@@ -1,223 +1,103 @@
 //! What the watches have seen, by namespace. Small structs of our own, not whole objects.
 
+mod kinds;
+mod place;
+mod warnings;
+
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     sync::{PoisonError, RwLock},
 };
 
-use k8s_openapi::api::{
-    apps::v1::Deployment,
-    core::v1::{Namespace, Pod},
-};
-use kube::{ResourceExt, runtime::watcher::Event};
-use slipway_domain::{
-    ids::ApplicationId,
-    names::ComponentName,
-    observed::{self, Observed, ObservedComponent, ObservedTask},
-};
+use kube::runtime::watcher::Event;
+use slipway_domain::{ids::ApplicationId, observed::Observed};
 
-use crate::{facts, labels};
-
-/// The facts of one namespace.
-#[derive(Default)]
-pub(super) struct Place {
-    namespace: observed::Namespace,
-    application: String,
-    workloads: BTreeMap<String, ObservedComponent>,
-    tasks: BTreeMap<String, (ComponentName, ObservedTask)>,
-}
+use self::{place::Place, warnings::Strays};
 
 /// The objects that a listing has shown so far: what it does not show is gone when it ends.
 #[derive(Default)]
 pub(super) struct Seen(HashSet<(String, String)>);
 
-/// A kind of object that facts are kept of.
-pub(super) trait Fact: ResourceExt {
-    /// The namespace whose place the object belongs to.
-    fn place(&self) -> String {
-        self.namespace().unwrap_or_default()
-    }
+/// Everything that is kept.
+#[derive(Default)]
+pub(super) struct World {
+    places: HashMap<String, Place>,
+    /// The nodes that do not report. Those that do are not worth keeping.
+    lost: HashSet<String>,
+    strays: Strays,
+}
+
+/// A kind of object that facts are kept of. What is kept is found by place and key; the answers are the
+/// namespaces that were touched.
+pub(super) trait Fact {
+    /// Where the object is kept.
+    fn spot(&self) -> (String, String);
     /// Keeps its facts.
-    fn keep(&self, place: &mut Place);
-    /// Forgets the object of that name.
-    fn forget(place: &mut Place, name: &str);
-    /// The names of this kind's objects in the place.
-    fn names(place: &Place) -> Vec<String>;
-}
-
-impl Fact for Namespace {
-    fn place(&self) -> String {
-        self.name_any()
-    }
-    fn keep(&self, place: &mut Place) {
-        place.namespace = facts::namespace(self);
-        place.application = self.labels().get(labels::APPLICATION_ID).cloned().unwrap_or_default();
-    }
-    fn forget(place: &mut Place, _: &str) {
-        place.namespace = observed::Namespace::Absent;
-    }
-    fn names(place: &Place) -> Vec<String> {
-        // The listing's key of a namespace is its own name, which `take` fills in.
-        if place.namespace == observed::Namespace::Absent { vec![] } else { vec![String::new()] }
-    }
-}
-
-impl Fact for Deployment {
-    fn keep(&self, place: &mut Place) {
-        if let Some(workload) = facts::workload(self) {
-            place.workloads.insert(self.name_any(), workload);
-        }
-    }
-    fn forget(place: &mut Place, name: &str) {
-        place.workloads.remove(name);
-    }
-    fn names(place: &Place) -> Vec<String> {
-        place.workloads.keys().cloned().collect()
-    }
-}
-
-impl Fact for Pod {
-    fn keep(&self, place: &mut Place) {
-        if let Some(component) = facts::component_of(self) {
-            place.tasks.insert(self.name_any(), (component, facts::task(self)));
-        }
-    }
-    fn forget(place: &mut Place, name: &str) {
-        place.tasks.remove(name);
-    }
-    fn names(place: &Place) -> Vec<String> {
-        place.tasks.keys().cloned().collect()
-    }
+    fn keep(&self, world: &mut World) -> Vec<String>;
+    /// Forgets the object.
+    fn forget(world: &mut World, place: &str, key: &str) -> Vec<String>;
+    /// Where objects of this kind are kept.
+    fn kept(world: &World) -> Vec<(String, String)>;
 }
 
 /// The facts of all namespaces.
 #[derive(Default)]
-pub(super) struct Cache(RwLock<HashMap<String, Place>>);
+pub(super) struct Cache(RwLock<World>);
 
 impl Cache {
     /// Takes in an event; the answer is the namespaces that it touched.
     pub(super) fn take<K: Fact>(&self, event: Event<K>, seen: &mut Seen) -> Vec<String> {
-        let mut places = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut world = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Init => {
                 seen.0.clear();
                 vec![]
             }
             Event::InitApply(object) => {
-                seen.0.insert((object.place(), key(&object)));
-                object.keep(places.entry(object.place()).or_default());
-                vec![object.place()]
+                seen.0.insert(object.spot());
+                object.keep(&mut world)
             }
-            Event::InitDone => sweep::<K>(&mut places, seen),
-            Event::Apply(object) => {
-                object.keep(places.entry(object.place()).or_default());
-                vec![object.place()]
-            }
+            Event::InitDone => sweep::<K>(&mut world, seen),
+            Event::Apply(object) => object.keep(&mut world),
             Event::Delete(object) => {
-                let name = object.place();
-                if let Some(place) = places.get_mut(&name) {
-                    K::forget(place, &key(&object));
-                    if place.is_empty() {
-                        places.remove(&name);
-                    }
-                }
-                vec![name]
+                let (place, key) = object.spot();
+                world.forget::<K>(&place, &key)
             }
         }
     }
 
     /// The application's facts; a namespace that belongs to another one counts as absent.
     pub(super) fn observe(&self, name: &str, id: ApplicationId) -> Observed {
-        let places = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        match places.get(name) {
-            Some(place) if place.application == id.to_string() => place.observed(),
+        let world = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        match world.places.get(name) {
+            Some(place) if place.belongs_to(id) => place.observed(&world.lost),
             _ => Observed::default(),
         }
     }
 }
 
-/// The key of an object among those of its kind in its place.
-fn key<K: Fact>(object: &K) -> String {
-    if object.namespace().is_some() { object.name_any() } else { String::new() }
-}
-
 /// Forgets what the listing that just ended did not show: it was deleted while nobody watched.
-fn sweep<K: Fact>(places: &mut HashMap<String, Place>, seen: &Seen) -> Vec<String> {
-    let mut touched = Vec::new();
-    places.retain(|name, place| {
-        for gone in K::names(place).into_iter().filter(|key| !seen.0.contains(&(name.clone(), key.clone()))) {
-            K::forget(place, &gone);
-            touched.push(name.clone());
-        }
-        !place.is_empty()
-    });
-    touched
+fn sweep<K: Fact>(world: &mut World, seen: &mut Seen) -> Vec<String> {
+    let shown = std::mem::take(&mut seen.0);
+    let gone: Vec<_> = K::kept(world).into_iter().filter(|spot| !shown.contains(spot)).collect();
+    gone.into_iter().flat_map(|(place, key)| world.forget::<K>(&place, &key)).collect()
 }
 
-impl Place {
-    fn is_empty(&self) -> bool {
-        self.namespace == observed::Namespace::Absent && self.workloads.is_empty() && self.tasks.is_empty()
+impl World {
+    fn forget<K: Fact>(&mut self, place: &str, key: &str) -> Vec<String> {
+        let touched = K::forget(self, place, key);
+        if self.places.get(place).is_some_and(Place::is_empty) {
+            self.places.remove(place);
+        }
+        touched
     }
 
-    fn observed(&self) -> Observed {
-        let components = self.workloads.values().map(|workload| {
-            let own = self.tasks.values().filter(|(component, _)| *component == workload.name);
-            let tasks = own.map(|(_, task)| task.clone()).collect();
-            ObservedComponent { tasks, ..workload.clone() }
-        });
-        Observed { namespace: self.namespace.clone(), components: components.collect() }
+    fn place(&mut self, name: &str) -> &mut Place {
+        self.places.entry(name.to_owned()).or_default()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    const ID: &str = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
-
-    fn namespace(name: &str) -> Namespace {
-        let labels = json!({"slipway.internal/application-id": ID});
-        serde_json::from_value(json!({"metadata": {"name": name, "labels": labels}})).unwrap()
-    }
-
-    fn pod(name: &str) -> Pod {
-        serde_json::from_value(json!({
-            "metadata": {"name": name, "namespace": "shop", "labels": {"app.kubernetes.io/name": "web"}},
-        }))
-        .unwrap()
-    }
-
-    #[test]
-    fn what_vanished_while_nobody_watched_is_forgotten_when_the_listing_ends() {
-        let (cache, mut seen) = (Cache::default(), Seen::default());
-        for name in ["shop", "bank"] {
-            cache.take(Event::Apply(namespace(name)), &mut seen);
-        }
-        cache.take(Event::<Namespace>::Init, &mut seen);
-        cache.take(Event::InitApply(namespace("shop")), &mut seen);
-        assert_eq!(cache.take(Event::<Namespace>::InitDone, &mut seen), ["bank"]);
-        let phase = |name| cache.observe(name, ID.parse().unwrap()).namespace;
-        assert_eq!(phase("shop"), observed::Namespace::Active);
-        assert_eq!(phase("bank"), observed::Namespace::Absent);
-    }
-
-    #[test]
-    fn a_listing_of_pods_does_not_forget_the_namespace() {
-        let (cache, mut seen) = (Cache::default(), Seen::default());
-        cache.take(Event::Apply(namespace("shop")), &mut Seen::default());
-        cache.take(Event::Apply(pod("web-1")), &mut seen);
-        cache.take(Event::<Pod>::Init, &mut seen);
-        assert_eq!(cache.take(Event::<Pod>::InitDone, &mut seen), ["shop"]);
-        assert_eq!(cache.observe("shop", ID.parse().unwrap()).namespace, observed::Namespace::Active);
-    }
-
-    #[test]
-    fn s1_09_a_namespace_of_another_application_counts_as_absent() {
-        let cache = Cache::default();
-        cache.take(Event::Apply(namespace("shop")), &mut Seen::default());
-        let other = "01JZZZZZZZZZZZZZZZZZZZZZZ0".parse().unwrap();
-        assert_eq!(cache.observe("shop", other), Observed::default());
-    }
-}
+mod faults;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Workloads: how many copies there should be, how many there are, and what their controllers complain about.
+
+use k8s_openapi::{
+    api::{
+        apps::v1::{Deployment, ReplicaSet, StatefulSet},
+        batch::v1::Job,
+    },
+    apimachinery::pkg::apis::meta::v1::Time,
+};
+use kube::ResourceExt;
+use slipway_domain::{
+    names::ComponentName,
+    observed::{ObservedComponent, Remark, Workload},
+};
+
+use super::component_of;
+
+fn count(number: Option<i32>) -> u32 {
+    u32::try_from(number.unwrap_or(0)).unwrap_or(0)
+}
+
+/// A deployment without its tasks.
+pub(crate) fn deployment(deployment: &Deployment) -> Option<ObservedComponent> {
+    let status = deployment.status.clone().unwrap_or_default();
+    // Counters of an older configuration say nothing about this one.
+    let current = status.observed_generation >= deployment.metadata.generation;
+    let complaints = status.conditions.unwrap_or_default().into_iter().filter_map(|condition| {
+        let is_bad = matches!(
+            (condition.type_.as_str(), condition.status.as_str()),
+            ("ReplicaFailure", "True") | ("Progressing", "False")
+        );
+        is_bad.then(|| Remark {
+            object: format!("Deployment {}", deployment.name_any()),
+            field: format!("status.conditions[{}]", condition.type_),
+            reason: condition.reason.unwrap_or_default(),
+            message: condition.message.unwrap_or_default(),
+            at: condition.last_transition_time.map(|time| time.0),
+        })
+    });
+    Some(ObservedComponent {
+        desired: count(deployment.spec.as_ref().and_then(|spec| spec.replicas).or(Some(1))),
+        updated: if current { count(status.updated_replicas) } else { 0 },
+        ready: if current { count(status.ready_replicas) } else { 0 },
+        remarks: complaints.collect(),
+        ..ObservedComponent::new(component_of(deployment)?, Workload::Deployment)
+    })
+}
+
+/// A stateful set without its tasks.
+pub(crate) fn stateful_set(set: &StatefulSet) -> Option<ObservedComponent> {
+    let status = set.status.clone().unwrap_or_default();
+    let current = status.observed_generation >= set.metadata.generation;
+    Some(ObservedComponent {
+        desired: count(set.spec.as_ref().and_then(|spec| spec.replicas).or(Some(1))),
+        updated: if current { count(status.updated_replicas) } else { 0 },
+        ready: if current { count(status.ready_replicas) } else { 0 },
+        ..ObservedComponent::new(component_of(set)?, Workload::StatefulSet)
+    })
+}
+
+/// A job without its tasks; what is wanted of it is that its copies succeed.
+pub(crate) fn job(job: &Job) -> Option<ObservedComponent> {
+    let status = job.status.clone().unwrap_or_default();
+    let wanted = count(job.spec.as_ref().and_then(|spec| spec.completions).or(Some(1)));
+    let failures = status.conditions.unwrap_or_default().into_iter().filter_map(|condition| {
+        (condition.type_ == "Failed" && condition.status == "True").then(|| Remark {
+            object: format!("Job {}", job.name_any()),
+            field: "status.conditions[Failed]".to_owned(),
+            reason: condition.reason.unwrap_or_default(),
+            message: condition.message.unwrap_or_default(),
+            at: condition.last_transition_time.map(|time| time.0),
+        })
+    });
+    Some(ObservedComponent {
+        desired: wanted,
+        updated: wanted,
+        ready: count(status.succeeded),
+        remarks: failures.collect(),
+        ..ObservedComponent::new(component_of(job)?, Workload::Job)
+    })
+}
+
+/// Why a replica set cannot make its copies: the first to know, and the only one to know every refusal.
+pub(crate) fn replica_set(set: &ReplicaSet) -> Option<(ComponentName, Option<Remark>)> {
+    let conditions = set.status.as_ref().and_then(|status| status.conditions.clone()).unwrap_or_default();
+    let failure = conditions.into_iter().find(|c| c.type_ == "ReplicaFailure" && c.status == "True");
+    let remark = failure.map(|condition| Remark {
+        object: format!("ReplicaSet {}", set.name_any()),
+        field: "status.conditions[ReplicaFailure]".to_owned(),
+        reason: condition.reason.unwrap_or_default(),
+        message: condition.message.unwrap_or_default(),
+        at: condition.last_transition_time.map(|Time(time)| time),
+    });
+    Some((component_of(set)?, remark))
+}

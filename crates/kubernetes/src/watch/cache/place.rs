@@ -1,0 +1,84 @@
+//! The facts of one namespace, and how they are put together for whoever asks.
+
+use std::collections::{BTreeMap, HashSet};
+
+use slipway_domain::{
+    ids::ApplicationId,
+    names::ComponentName,
+    observed::{self, Health, Observed, ObservedComponent, ObservedTask, Remark, TaskState, Workload},
+};
+
+use super::warnings::Warnings;
+use crate::facts::Copy;
+
+/// The facts of one namespace.
+#[derive(Default)]
+pub(super) struct Place {
+    pub(super) namespace: observed::Namespace,
+    pub(super) application: String,
+    /// By kind and name.
+    pub(super) workloads: BTreeMap<(&'static str, String), ObservedComponent>,
+    pub(super) copies: BTreeMap<String, Copy>,
+    pub(super) replica_sets: BTreeMap<String, (ComponentName, Option<Remark>)>,
+    /// The claims that have no volume.
+    pub(super) claims: BTreeMap<String, Remark>,
+    pub(super) warnings: Warnings,
+}
+
+impl Place {
+    /// Is there nothing that a watch will say is gone? Warnings go with the rest.
+    pub(super) fn is_empty(&self) -> bool {
+        self.namespace == observed::Namespace::Absent
+            && self.workloads.is_empty()
+            && self.copies.is_empty()
+            && self.replica_sets.is_empty()
+            && self.claims.is_empty()
+    }
+
+    pub(super) fn belongs_to(&self, id: ApplicationId) -> bool {
+        self.application == id.to_string()
+    }
+
+    pub(super) fn observed(&self, lost: &HashSet<String>) -> Observed {
+        let components = self.workloads.iter().map(|((_, name), workload)| {
+            let own = self.copies.values().filter(|copy| copy.component == workload.name);
+            let tasks = own.map(|copy| self.task(copy, lost)).collect();
+            let remarks = workload.remarks.iter().cloned().chain(self.about(name, workload)).collect();
+            ObservedComponent { tasks, remarks, ..workload.clone() }
+        });
+        let components = components.collect();
+        Observed { namespace: self.namespace.clone(), components, out_of_reach_since: None }
+    }
+
+    /// What is said about a workload and what it made, beside its own status.
+    fn about(&self, name: &str, workload: &ObservedComponent) -> Vec<Remark> {
+        let kind = match workload.kind {
+            Workload::Deployment => "Deployment",
+            Workload::StatefulSet => "StatefulSet",
+            Workload::Job => "Job",
+        };
+        let sets = self.replica_sets.iter().filter(|(_, (owner, _))| *owner == workload.name);
+        let of_sets = sets.flat_map(|(set, (_, failure))| {
+            failure.clone().into_iter().chain(self.warnings.about("ReplicaSet", set).cloned())
+        });
+        of_sets.chain(self.warnings.about(kind, name).cloned()).collect()
+    }
+
+    fn task(&self, copy: &Copy, lost: &HashSet<String>) -> ObservedTask {
+        let mut task = copy.task.clone();
+        task.lost_node = copy.node.clone().filter(|node| lost.contains(node));
+        task.remarks.extend(self.warnings.about("Pod", &task.id).cloned());
+        for claim in &copy.claims {
+            task.remarks.extend(self.claims.get(claim).cloned());
+            task.remarks.extend(self.warnings.about("PersistentVolumeClaim", claim).cloned());
+        }
+        // Only a warning tells a check that fails from one that has not been made yet.
+        let failed = |remark: &Remark| {
+            remark.reason == "Unhealthy" && remark.at >= task.last_end.as_ref().and_then(|end| end.at)
+        };
+        if task.state == TaskState::Activating && task.remarks.iter().any(failed) {
+            task.health = Health::Unhealthy;
+        }
+        task
+    }
+}
