@@ -133,7 +133,7 @@ mod tests {
         );
         assert_eq!(
             layer.digest.as_str(),
-            "sha256:79ffe8fbdf450301703f023e8c055dfdd8ef429ac8bcc5545018b68499880994"
+            "sha256:e06a04287cb79eab7532cce25f91bac2d29f19f29529d612010bfdbc804404a3"
         );
     }
 
