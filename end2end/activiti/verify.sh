@@ -10,6 +10,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 if [ "${1:-}" != inside ]; then
   [ "$(id -u)" = 0 ] || fail "this needs root"
+  (cd "$here/tools/image" && go vet ./... && go test ./...)
   archives=$("$here/build.sh")
   tool=$("$here/build.sh" tool)
   mkdir -p "$SLIPWAY_TEST_CACHE"
@@ -104,4 +105,13 @@ up "RabbitMQ listens again" 60 rabbitmq listens 5672
 container runtime-bundle runtime-bundle "${bundle[@]}"
 up "the runtime bundle is healthy again" 300 runtime-bundle healthy "$rb/actuator/health"
 RB=$rb KEYCLOAK="$keycloak" node "$here/verify.mjs" again || { log runtime-bundle | tail -n 80; fail "data did not outlive a restart"; }
+
+say "bringing the connector back, and the next version of the release"
+stop runtime-bundle 40
+sed -i 's/"version":"1"/"version":"2"/' "$roots/runtime-bundle/release/hello.json"
+container connector connector "${uses[@]}" SERVER_PORT=8081 CONNECTOR_NAME=example-connector GREETING_WORD=Welcome
+container runtime-bundle runtime-bundle "${bundle[@]}" APPLICATION_VERSION=2
+up "the upgraded runtime bundle is healthy" 300 runtime-bundle healthy "$rb/actuator/health"
+up "the connector is healthy again" 240 connector healthy "$greeter"
+RB=$rb KEYCLOAK=$keycloak node "$here/verify.mjs" upgraded || { log runtime-bundle | tail -n 80; fail "the upgrade did not work"; }
 "$here/../identity/identity.sh" down
