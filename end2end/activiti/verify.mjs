@@ -83,7 +83,7 @@ const upgraded = async () => {
   check('what waited goes on, and what was asked of the absent connector is answered', entries(tasks).length === 2, tasks);
   for (const task of entries(tasks)) {
     const done = await call(hr, 'POST', `/v1/tasks/${task.id}/complete`, { payloadType: 'CompleteTaskPayload', taskId: task.id });
-    check('an instance of the earlier version is finished', done.status === 200 && task.processDefinitionVersion === 1, [task, done]);
+    check('an instance of the earlier version is finished', done.status === 200 && task.processDefinitionId.startsWith('Process_greet:1:'), [task, done]);
   }
 };
 

@@ -92,6 +92,11 @@ up "the runtime bundle is healthy" 300 runtime-bundle healthy "$rb/actuator/heal
 ok "the first start on an empty database needs no second one"
 
 RB=$rb KEYCLOAK="$keycloak" node "$here/verify.mjs" run || { log runtime-bundle | tail -n 80; log connector | tail -n 30; fail "the process did not run"; }
+queues=$(chroot --userspec=10001:10001 "$roots/rabbitmq" /usr/bin/env -i PATH=/usr/lib/rabbitmq/bin:/usr/bin LANG=C.UTF-8 HOME=/var/lib/rabbitmq \
+  RABBITMQ_LOG_BASE=/tmp rabbitmqctl -n rabbit@localhost -q list_queues name messages durable)
+grep -q '^example-connector.GREET' <<<"$queues" || fail "no queue is named like the action: $queues"
+ok "the connector's queue is named like its action"
+say "queues, messages, durable: $(tr '\n\t' ', ' <<<"$queues")"
 for one in postgres rabbitmq connector runtime-bundle; do ok "memory of $one: $(memory $one) MiB"; done
 
 say "stopping all and starting the backing services again"
