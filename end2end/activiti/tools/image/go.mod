@@ -1,0 +1,3 @@
+module slipway.internal/activiti/image
+
+go 1.24.0
