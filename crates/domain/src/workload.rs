@@ -103,4 +103,7 @@ pub struct Storage {
     pub size: String,
     /// The folder in the container.
     pub mount: String,
+    /// The group that must be able to write there, if the container does not run as root.
+    #[serde(default)]
+    pub group: Option<u32>,
 }

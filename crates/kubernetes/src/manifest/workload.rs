@@ -16,7 +16,7 @@ const VOLUME: &str = "data";
 const SECRETS_HASH: &str = "slipway.internal/secrets";
 
 pub(super) fn render(spec: &ApplicationSpec, component: &ComponentSpec) -> Manifest {
-    let template = json!({
+    let mut template = json!({
         "metadata": {
             "labels": labels::of_task(spec, &component.name),
             "annotations": annotations(component),
@@ -28,6 +28,9 @@ pub(super) fn render(spec: &ApplicationSpec, component: &ComponentSpec) -> Manif
             "containers": [container(component)],
         },
     });
+    if let Some(group) = component.storage.as_ref().and_then(|storage| storage.group) {
+        template["spec"]["securityContext"] = json!({"fsGroup": group});
+    }
     let mut body = json!({
         "replicas": component.replicas,
         "revisionHistoryLimit": 3,
