@@ -44,6 +44,8 @@ advisories: ## known vulnerabilities of what is built in; asks the RustSec datab
 fmt: ## put the code into its format
 	cargo fmt
 
+# Most of these tests wait for something outside, and hardly work meanwhile.
+test-rust: export RUST_TEST_THREADS ?= 16
 test-rust: $(SITE)/.assets ## all Rust tests; those on real platforms run if SLIPWAY_TEST_* names them
 	cargo test --workspace --exclude slipway-frontend --exclude slipway-app
 	cargo test -p slipway-app --features ssr
