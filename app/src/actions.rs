@@ -89,3 +89,18 @@ pub async fn undeploy(
     }
     Ok(())
 }
+
+/// Strips one finalizer of one object that holds a namespace (D1).
+#[server(prefix = "/actions", endpoint = "strip")]
+pub async fn strip(
+    name: String,
+    uid: String,
+    finalizer: String,
+    #[server(default)] confirmation: String,
+) -> Result<(), ServerFnError> {
+    let form = crate::desk::StripForm { name, uid, finalizer, confirmation };
+    let (desk, answer) = crate::ways::at_hand();
+    let done = desk.strip(&form).await;
+    answer.redirect(&crate::ways::told(&form.name, done));
+    Ok(())
+}

@@ -28,6 +28,10 @@ pub fn parsed(name: &str) -> Result<ApplicationName, DeskError> {
 pub fn told(name: &str, done: Result<(), DeskError>) -> String {
     match done {
         Ok(()) => instance(name),
+        Err(DeskError::Invalid { fields }) => {
+            let told = fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ");
+            format!("{}?{}", instance(name), query(&[("problem", &told)]))
+        }
         Err(error) => format!("{}?{}", instance(name), query(&[("problem", &error.to_string())])),
     }
 }

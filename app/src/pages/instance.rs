@@ -1,15 +1,19 @@
 //! One application: how it stands and why, what it consists of, what was done to it.
 
 mod history;
+mod leftovers;
 mod workloads;
 
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::{use_params_map, use_query_map};
-use slipway_domain::{names::ApplicationName, operation::Operation, phase::Phase, status::Status};
+use slipway_domain::{
+    names::ApplicationName, operation::Operation, phase::Phase, removal::Held, status::Status,
+};
 
 use self::{
     history::{Generations, History},
+    leftovers::{Leftovers, Proven},
     workloads::Workloads,
 };
 use super::instances::{Removal, gateway_link};
@@ -40,13 +44,17 @@ pub fn InstancePage() -> impl IntoView {
         let name = name.clone();
         async move {
             let missing = || DeskError::NotFound { what: format!("No application is called {name:?}.") };
-            desk.application(&ApplicationName::parse(&name).map_err(|_| missing())?).await
+            let name = ApplicationName::parse(&name).map_err(|_| missing())?;
+            let view = desk.application(&name).await?;
+            // Not knowing what holds a namespace is no reason not to show the rest.
+            let held = desk.held(&name).await.unwrap_or_default();
+            Ok((view, held))
         }
     };
     load(title, ask, content)
 }
 
-fn content(view: ApplicationView) -> impl IntoView {
+fn content((view, held): (ApplicationView, Option<Held>)) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
     let application = view.application.clone();
     let (status, cause) = (application.standing.status, application.standing.cause);
@@ -61,7 +69,9 @@ fn content(view: ApplicationView) -> impl IntoView {
         .standing
         .reason
         .filter(|reason| cause.as_ref().is_none_or(|cause| cause.reason != *reason));
+    let of_leftovers = name.clone();
     let newest = view.operations.first().cloned();
+    let proof = newest.as_ref().and_then(|newest| newest.proof.clone());
     let problem = use_query_map().with_untracked(|query| query.get("problem"));
     view! {
         <PageHead title=name.clone() subtitle=format!("{} v{}", application.project, application.version)
@@ -85,6 +95,8 @@ fn content(view: ApplicationView) -> impl IntoView {
             {example(&view)}
         </div>
         <div class="space-y-8" id="state" data-live="">
+            {held.map(|held| view! { <Leftovers name=of_leftovers held now/> })}
+            {proof.map(|proof| view! { <Proven proof/> })}
             <Workloads view=view.clone() now/>
             <Generations view=view.clone() now/>
             <History operations=view.operations now/>

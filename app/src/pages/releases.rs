@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use leptos::prelude::*;
-use slipway_domain::release::BrokenRelease;
+use slipway_domain::release::{BrokenRelease, Release};
 
 use crate::{
     desk::{ProjectRow, ReleasesView, SharedDesk},
@@ -22,7 +22,7 @@ const COLUMNS: &[(&str, Room)] = &[
     ("Project", Room::Any),
     ("Latest version", Room::Any),
     ("Released", Room::Medium),
-    ("Components", Room::Wide),
+    ("Contents", Room::Wide),
     ("Applications", Room::Medium),
     ("Action", Room::Any),
 ];
@@ -67,8 +67,7 @@ fn Row(
     let version = latest.as_ref().map(|release| release.version.number());
     let by = latest.as_ref().map(|release| release.released_by.clone()).unwrap_or_default();
     let at = latest.as_ref().and_then(|release| release.released_at);
-    let components = latest.iter().flat_map(|release| &release.components);
-    let components = components.map(|component| component.name.to_string()).collect::<Vec<_>>().join(", ");
+    let contents = latest.as_ref().map(contents).unwrap_or_default();
     let applications = if row.applications == 0 { "–".to_owned() } else { row.applications.to_string() };
     let deploy = format!("/devops/releases/{name}/deploy");
     view! {
@@ -82,11 +81,28 @@ fn Row(
                 {at.map(|at| view! { <Ago at now/> })}
                 {(!by.is_empty()).then(|| view! { <span class="block text-muted">"by "{by}</span> })}
             </td>
-            <td class="hidden max-w-3xs text-muted xl:table-cell">{components}</td>
+            <td class="hidden max-w-3xs text-muted xl:table-cell">{contents}</td>
             <td class=Room::Medium.classes()>{applications}</td>
             <td class="w-px text-right"><a class=Variant::Small.classes() href=deploy aria-label=format!("Deploy {name}")>"Deploy"</a></td>
         </tr>
     }
+}
+
+/// What a release consists of, in a line.
+fn contents(release: &Release) -> String {
+    let count = |number: usize, one: &str, many: &str| match number {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        number => Some(format!("{number} {many}")),
+    };
+    let modelled = &release.contents;
+    let counts = [
+        count(release.components.len(), "component", "components"),
+        count(modelled.processes.len(), "process", "processes"),
+        count(modelled.connectors.len(), "connector", "connectors"),
+        count(modelled.uis.len(), "user interface", "user interfaces"),
+    ];
+    counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn broken(releases: Vec<BrokenRelease>) -> impl IntoView {

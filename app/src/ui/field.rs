@@ -15,7 +15,8 @@ pub fn Field(
     #[prop(into)]
     name: String,
     /// What to enter.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// How to enter it.
     #[prop(into, optional)]
     help: String,

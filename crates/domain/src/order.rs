@@ -47,6 +47,8 @@ pub struct ComponentForm {
     pub image: String,
     /// Its variables as a JSON object (S1.24).
     pub variables: String,
+    /// Its secrets, each in a field of its own; empty ones are not given.
+    pub secrets: BTreeMap<String, String>,
     /// How many copies, if not the usual number.
     pub replicas: String,
 }
@@ -169,7 +171,11 @@ impl ComponentForm {
         let field = |part: &str| format!("components.{name}.{part}");
         let image = Some(self.image.trim()).filter(|image| !image.is_empty()).map(ImageRef::parse);
         let image = image.transpose().map_err(|error| errors.push(FieldError::new(field("image"), error)));
-        let variables = variables::parse(&self.variables);
+        let variables = variables::parse(&self.variables).map(|mut variables| {
+            let given = self.secrets.iter().filter(|(_, secret)| !secret.is_empty());
+            variables.extend(given.map(|(name, secret)| (name.clone(), secret.clone())));
+            variables
+        });
         let variables = variables.map_err(|error| errors.push(FieldError::new(field("variables"), error)));
         let number = Some(self.replicas.trim()).filter(|text| !text.is_empty()).map(str::parse);
         let replicas =

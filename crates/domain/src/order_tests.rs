@@ -50,7 +50,12 @@ fn with(name: &str, component: ComponentForm) -> OrderForm {
 fn s1_24_variables_come_as_json_and_every_mistake_names_its_component() {
     let form = ComponentForm { variables: r#"{"EMAIL_PORT": 25}"#.into(), ..ComponentForm::default() };
     assert_eq!(with("email", form).check().unwrap().components["email"].variables["EMAIL_PORT"], "25");
-    let wrong = ComponentForm { image: "No Image".into(), variables: "{".into(), replicas: "many".into() };
+    let wrong = ComponentForm {
+        image: "No Image".into(),
+        variables: "{".into(),
+        replicas: "many".into(),
+        ..ComponentForm::default()
+    };
     assert_eq!(
         fields(&with("email", wrong)),
         ["components.email.image", "components.email.variables", "components.email.replicas"]
@@ -71,4 +76,12 @@ fn s1_28_an_external_database_is_complete_or_absent() {
     let url = "jdbc:postgresql://db.example.com/app".to_owned();
     let half = OrderForm { database: Database { url, ..Database::default() }, ..good() };
     assert_eq!(fields(&half), ["database.username", "database.password"]);
+}
+
+#[test]
+fn d18_secrets_come_in_fields_of_their_own_and_empty_ones_are_not_given() {
+    let secrets = [("A".to_owned(), "hunter2".to_owned()), ("B".to_owned(), String::new())].into();
+    let form = ComponentForm { variables: r#"{"C": 1}"#.into(), secrets, ..ComponentForm::default() };
+    let order = with("email", form).check().unwrap();
+    assert_eq!(order.components["email"].variables.keys().collect::<Vec<_>>(), ["A", "C"]);
 }

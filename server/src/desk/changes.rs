@@ -145,6 +145,7 @@ fn typed(wish: Wish) -> ComponentForm {
         image: wish.image.map(|image| image.to_string()).unwrap_or_default(),
         variables,
         replicas: wish.replicas.map(|replicas| replicas.to_string()).unwrap_or_default(),
+        ..ComponentForm::default()
     }
 }
 

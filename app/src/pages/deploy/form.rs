@@ -93,7 +93,8 @@ fn Text(
     #[prop(into)]
     name: String,
     /// What to enter.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// What was entered.
     value: String,
     /// How to enter it.
@@ -145,8 +146,16 @@ fn ConnectorQuestions(
         Some(_) => "Of the catalogue; name another only if you have one of your own.",
         None => "An own connector: name its published image.",
     };
+    let (secure, plain): (Vec<_>, Vec<_>) = connector.variables.iter().partition(|entry| entry.secure);
     let required: Vec<_> =
-        connector.variables.iter().filter(|entry| entry.required).map(|entry| entry.name.clone()).collect();
+        plain.into_iter().filter(|entry| entry.required).map(|entry| entry.name.clone()).collect();
+    let secrets = secure.into_iter().map(|entry| {
+        let place = place(&format!("secrets.{}", entry.name));
+        let given = typed.as_ref().and_then(|typed| typed.secrets.get(&entry.name)).cloned().unwrap_or_default();
+        let help = entry.description.clone();
+        view! { <Text name=place label=entry.name.clone() value=given help=help error=None secret=true optional=!entry.required/> }
+    });
+    let secrets = secrets.collect_view();
     let variables_help = if required.is_empty() {
         "A JSON object. Variables that are called like a secret are kept as one.".to_owned()
     } else {
@@ -165,14 +174,15 @@ fn ConnectorQuestions(
                     {given}
                 </textarea>
             </Field>
+            {secrets}
         </section>
     }
 }
 
 /// The variables that a connector has by itself, as a person would write them.
 fn usual_variables(connector: &ConnectorOffer) -> String {
-    let object: Map<_, _> =
-        connector.variables.iter().map(|entry| (entry.name.clone(), entry.value.clone().into())).collect();
+    let plain = connector.variables.iter().filter(|entry| !entry.secure);
+    let object: Map<_, _> = plain.map(|entry| (entry.name.clone(), entry.value.clone().into())).collect();
     if object.is_empty() { String::new() } else { serde_json::to_string_pretty(&object).unwrap_or_default() }
 }
 
