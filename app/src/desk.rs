@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use slipway_domain::{
     actor::Actor,
     application::Application,
+    black_box::Ended,
     contents::ConfigEntry,
     names::{ApplicationName, ProjectName},
     observed::ObservedComponent,
@@ -140,6 +141,8 @@ pub struct ApplicationView {
     pub generations: Vec<Generation>,
     /// What its badge said, newest first.
     pub standings: Vec<(Timestamp, Standing)>,
+    /// How its containers ended, last one first, with what they said (D3).
+    pub ends: Vec<(Timestamp, Ended)>,
     /// Releases that it was rolled back from.
     pub quarantined: Vec<u32>,
     /// Its address at the gateway, if it serves anything.

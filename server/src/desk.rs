@@ -34,6 +34,8 @@ use crate::board::Board;
 const HISTORY: u32 = 50;
 /// How many of the things that a badge said a page shows.
 const STANDINGS: u32 = 50;
+/// How many ends of containers a page shows.
+const ENDS: u32 = 20;
 
 /// What all desks share.
 pub struct Office {
@@ -139,6 +141,7 @@ impl Desk for SignedIn {
         let operations = store.operations(application.id).await.map_err(failed)?;
         let generations = store.generations(application.id).await.map_err(failed)?;
         let standings = store.standings(application.id, STANDINGS).await.map_err(failed)?;
+        let ends = store.ends(application.id, ENDS).await.map_err(failed)?;
         let quarantined = store.quarantined(application.id).await.map_err(failed)?;
         let observed = self.office.cluster.observe(name, application.id).await.unwrap_or_default();
         let gateway_url =
@@ -150,6 +153,7 @@ impl Desk for SignedIn {
             operations,
             generations: generations.into_iter().map(generation).collect(),
             standings,
+            ends,
             quarantined,
             gateway_url,
         })

@@ -1,5 +1,6 @@
 //! One application: how it stands and why, what it consists of, what was done to it.
 
+mod ends;
 mod history;
 mod leftovers;
 mod workloads;
@@ -12,6 +13,7 @@ use slipway_domain::{
 };
 
 use self::{
+    ends::Ends,
     history::{Generations, History},
     leftovers::{Leftovers, Proven},
     workloads::Workloads,
@@ -98,6 +100,7 @@ fn content((view, held): (ApplicationView, Option<Held>)) -> impl IntoView {
             {held.map(|held| view! { <Leftovers name=of_leftovers held now/> })}
             {proof.map(|proof| view! { <Proven proof/> })}
             <Workloads view=view.clone() now/>
+            <Ends ends=view.ends.clone() now/>
             <Generations view=view.clone() now/>
             <History operations=view.operations now/>
         </div>

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod application;
+pub mod black_box;
 pub mod blueprint;
 pub mod cause;
 pub mod contents;

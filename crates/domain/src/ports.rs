@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     application::Application,
+    black_box::Ended,
     cause::Cause,
     ids::{ApplicationId, OperationId},
     image::{ImageRef, Resolved},
@@ -187,6 +188,16 @@ pub trait Cluster: Send + Sync {
         finalizer: &str,
     ) -> Result<Stripped, PortError>;
 
+    /// The last lines of a container of a task: of the run before, if it was started again, else of the run that has
+    /// ended. None if the cluster has them no more.
+    async fn last_words(
+        &self,
+        name: &ApplicationName,
+        task: &str,
+        container: &str,
+        lines: u32,
+    ) -> Result<Option<String>, PortError>;
+
     /// Does a namespace of that name exist that is not the application's?
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError>;
 
@@ -274,6 +285,15 @@ pub trait Journal: Send + Sync {
         standing: &Standing,
         now: Timestamp,
     ) -> Result<Recorded, PortError>;
+
+    /// Keeps the end of a container; each end once. Forgets what ended before `oldest`.
+    async fn keep_end(
+        &self,
+        id: ApplicationId,
+        ended: &Ended,
+        at: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<(), PortError>;
 
     /// The live application of that name, with its newest configuration and operation.
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError>;

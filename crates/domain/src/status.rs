@@ -5,8 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    cause::{Cause, NOT_READY},
-    observed::{Namespace, Observed},
+    cause::{CRASH_LOOP_RESTARTS, Cause, NOT_READY},
+    observed::{Namespace, Observed, ObservedComponent},
     operation::{Kind, Operation, Progress, Step},
     spec::ApplicationSpec,
 };
@@ -15,6 +15,9 @@ use crate::{
 pub const START_DEADLINE: SignedDuration = SignedDuration::from_mins(10);
 /// How long what has run may take to run again before the badge says Unknown.
 pub const RESTART_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
+
+/// How long what has crashed again and again must stay up to be called running.
+pub const STEADY: SignedDuration = SignedDuration::from_mins(1);
 
 /// What the badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -168,11 +171,11 @@ pub fn standing(
     use Progress::{Cancelled, Failed, Open, Succeeded};
     match &operation.progress {
         _ if !operation.kind.makes() => removal(operation, observed),
-        Open { step: Step::Settle } => running_or_not(spec, observed, false),
+        Open { step: Step::Settle } => running_or_not(spec, observed, false, now),
         Open { step } => Standing { status: at_step(*step), reason: operation.note.clone(), cause: None },
-        Succeeded { .. } => running_or_not(spec, observed, is_late(before, now)),
+        Succeeded { .. } => running_or_not(spec, observed, is_late(before, now), now),
         Failed { step: Step::Settle, cause, .. } => {
-            let fresh = running_or_not(spec, observed, true);
+            let fresh = running_or_not(spec, observed, true, now);
             let reason = match fresh.status {
                 Status::Running => fresh.reason,
                 _ => still_serving(operation, observed).or(fresh.reason),
@@ -234,8 +237,8 @@ fn failed_at(step: Step) -> Status {
     }
 }
 
-fn running_or_not(spec: &ApplicationSpec, observed: &Observed, late: bool) -> Standing {
-    let waiting = waiting(spec, observed);
+fn running_or_not(spec: &ApplicationSpec, observed: &Observed, late: bool, now: Timestamp) -> Standing {
+    let waiting = waiting(spec, observed, now);
     if waiting.is_empty() && observed.namespace == Namespace::Active {
         return Standing { status: Status::Running, reason: None, cause: None };
     }
@@ -251,16 +254,25 @@ fn running_or_not(spec: &ApplicationSpec, observed: &Observed, late: bool) -> St
 }
 
 /// The components that are not ready, each with how far it is. One that does not exist counts as not ready.
-fn waiting(spec: &ApplicationSpec, observed: &Observed) -> Vec<String> {
+fn waiting(spec: &ApplicationSpec, observed: &Observed, now: Timestamp) -> Vec<String> {
     let each = spec.components.iter().filter_map(|expected| {
         let name = &expected.name;
         match observed.components.iter().find(|component| component.name == *name) {
-            Some(component) if component.is_ready() => None,
+            Some(component) if component.is_ready() && is_steady(component, now) => None,
+            Some(component) if component.is_ready() => Some(format!("{name} to stay up")),
             Some(component) => Some(format!("{name} {} of {}", component.ready, component.desired)),
             None => Some(format!("{name} 0 of {}", expected.replicas)),
         }
     });
     each.collect()
+}
+
+/// What crashes again and again is ready in between, and must not be called running each time.
+fn is_steady(component: &ObservedComponent, now: Timestamp) -> bool {
+    component.tasks.iter().all(|task| {
+        let end = task.last_end.as_ref().and_then(|end| end.at);
+        task.recent_restarts < CRASH_LOOP_RESTARTS || end.is_none_or(|end| now.duration_since(end) > STEADY)
+    })
 }
 
 fn removal(operation: &Operation, observed: &Observed) -> Standing {

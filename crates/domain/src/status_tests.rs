@@ -223,3 +223,24 @@ fn d20_what_was_cancelled_says_where() {
     assert_eq!(standing.status, Status::Unknown);
     assert!(standing.reason.unwrap().contains("Create resources"));
 }
+
+#[test]
+fn s3_18_what_crashes_again_and_again_is_not_running_in_between() {
+    use crate::observed::{End, ObservedTask};
+    let done = deploy(Progress::Succeeded { at: START });
+    let crashed = |restarts| {
+        let end = End { at: Some(START), ..End::default() };
+        let task = ObservedTask { recent_restarts: restarts, last_end: Some(end), ..ObservedTask::default() };
+        let mut observed = with_ready(2);
+        observed.components[0].tasks.push(task);
+        observed
+    };
+    let after = |restarts, seconds| {
+        let now = START + SignedDuration::from_secs(seconds);
+        let before = Before { status: Status::Pending, since: START };
+        standing(&done, &shop(), &crashed(restarts), before, now).status
+    };
+    assert_eq!(after(1, 5), Status::Running);
+    assert_eq!(after(3, 5), Status::Pending);
+    assert_eq!(after(3, 61), Status::Running);
+}

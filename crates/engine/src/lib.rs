@@ -4,6 +4,7 @@
 //! and runs their steps; the [`observer`] looks at applications that were touched. Both take no input: a signal
 //! only wakes them, and a tick does the same a little later, so a lost signal costs time and nothing else.
 
+mod black_box;
 mod observer;
 mod runner;
 mod steps;

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use futures::{FutureExt, StreamExt};
 use slipway_domain::{
+    application::Application,
     names::ApplicationName,
     observed::Observed,
     operation::{Progress, Step},
@@ -13,7 +14,7 @@ use slipway_domain::{
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::Ports;
+use crate::{Ports, black_box::BlackBox};
 
 /// Every this many ticks all applications are looked at, whether touched or not.
 const FULL_LOOK: u32 = 15;
@@ -22,6 +23,7 @@ const LOOKS: usize = 8;
 
 pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
     let mut touched = ports.cluster.touched();
+    let black_box = BlackBox::new();
     let mut tick = tokio::time::interval(tick * FULL_LOOK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -37,7 +39,7 @@ pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
                 Ok(names)
             }
         };
-        if let Err(error) = look_at_all(&ports, names).await {
+        if let Err(error) = look_at_all(&ports, &black_box, names).await {
             tracing::warn!(error = %error.chain(), "Applications were not looked at; the next tick will");
         }
     }
@@ -45,30 +47,36 @@ pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
 
 async fn look_at_all(
     ports: &Ports,
+    black_box: &BlackBox,
     names: Result<BTreeSet<ApplicationName>, PortError>,
 ) -> Result<(), PortError> {
     for name in names? {
-        look(ports, &name).await?;
+        if let Some((application, observed)) = look(ports, &name).await? {
+            black_box.look(ports, &application, &observed);
+        }
         ports.journal.hurry(&name, ports.clock.now()).await?;
     }
     Ok(())
 }
 
-/// Records how one application stands now.
-pub(crate) async fn look(ports: &Ports, name: &ApplicationName) -> Result<(), PortError> {
+/// Records how one application stands now; the answer is what was seen.
+pub(crate) async fn look(
+    ports: &Ports,
+    name: &ApplicationName,
+) -> Result<Option<(Application, Observed)>, PortError> {
     // Judged anew as long as others record meanwhile; whoever is always late leaves it to the next look.
     for _ in 0..LOOKS {
-        let Some(subject) = ports.journal.subject(name).await? else { return Ok(()) };
-        let Some(observed) = observe(ports, &subject).await else { return Ok(()) };
+        let Some(subject) = ports.journal.subject(name).await? else { return Ok(None) };
+        let Some(observed) = observe(ports, &subject).await else { return Ok(None) };
         let now = ports.clock.now();
         let standing =
             standing(&subject.operation, &subject.spec, &observed, subject.application.before(), now);
         match ports.journal.record(&subject.application, &standing, now).await? {
-            Recorded::Unchanged | Recorded::Written => return Ok(()),
+            Recorded::Unchanged | Recorded::Written => return Ok(Some((subject.application, observed))),
             Recorded::Stale => {}
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// What is there; none if that is not known at this moment, so that the last known standing stays.

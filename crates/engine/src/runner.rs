@@ -64,7 +64,7 @@ async fn work(ports: &Ports, options: &Options, mut job: Job) {
         None => Ok(false),
     };
     let recorded = match recorded {
-        Ok(true) => observer::look(ports, &job.spec.name).await,
+        Ok(true) => observer::look(ports, &job.spec.name).await.map(|_| ()),
         // Cancelled meanwhile: whoever took its place waits for this.
         Ok(false) => ports.journal.release(id, &options.owner).await,
         Err(error) => Err(error),

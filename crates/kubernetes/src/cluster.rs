@@ -17,7 +17,7 @@ use slipway_domain::{
 };
 
 use crate::{
-    apply,
+    apply, logs,
     manifest::{self, Gateway},
     orphans,
     remove::Remover,
@@ -73,6 +73,16 @@ impl Cluster for KubernetesCluster {
         finalizer: &str,
     ) -> Result<Stripped, PortError> {
         self.remover.strip(name, id, leftover, finalizer).await
+    }
+
+    async fn last_words(
+        &self,
+        name: &ApplicationName,
+        task: &str,
+        container: &str,
+        lines: u32,
+    ) -> Result<Option<String>, PortError> {
+        logs::last_words(&self.client, name, task, container, lines).await
     }
 
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {

@@ -6,6 +6,7 @@ mod cluster;
 mod connect;
 mod facts;
 mod labels;
+mod logs;
 pub mod manifest;
 mod orphans;
 mod remove;

@@ -5,7 +5,8 @@ use futures::{StreamExt, stream::BoxStream};
 use jiff::Timestamp;
 use slipway_domain::{
     application::Application,
-    ids::OperationId,
+    black_box::Ended,
+    ids::{ApplicationId, OperationId},
     names::ApplicationName,
     operation::{Operation, Progress},
     ports::{Job, Journal, PortError, Recorded, Subject},
@@ -179,6 +180,16 @@ impl Journal for Store {
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(Recorded::Written)
+    }
+
+    async fn keep_end(
+        &self,
+        id: ApplicationId,
+        ended: &Ended,
+        at: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<(), PortError> {
+        self.keep(id, ended, at, oldest).await
     }
 
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError> {

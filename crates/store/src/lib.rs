@@ -4,6 +4,7 @@
 mod accounts;
 mod applications;
 mod audit;
+mod black_box;
 mod drafts;
 mod intents;
 mod journal;

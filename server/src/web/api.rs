@@ -12,7 +12,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
-use slipway_app::desk::{ApplicationView, DeskError, SharedDesk, UndeployForm};
+use slipway_app::desk::{ApplicationView, DeskError, SharedDesk, StripForm, UndeployForm};
 use slipway_domain::{
     application::Application,
     names::{ApplicationName, ProjectName},
@@ -36,7 +36,9 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/api/v1/applications/{name}/operations", get(operations))
         .route("/api/v1/applications/{name}/components", get(components))
         .route("/api/v1/applications/{name}/standings", get(standings))
+        .route("/api/v1/applications/{name}/ends", get(ends))
         .route("/api/v1/applications/{name}/held", get(held))
+        .route("/api/v1/applications/{name}/strip", post(strip))
         .route("/api/v1/applications/{name}/rollback", post(roll_back))
         .route("/api/v1/applications/{name}/retry", post(retry))
         .route("/api/v1/applications/{name}/cancel", post(cancel))
@@ -129,8 +131,31 @@ async fn standings(Extension(desk): Extension<SharedDesk>, Path(name): Path<Stri
     Ok(Json(serde_json::json!({"standings": told})).into_response())
 }
 
+async fn ends(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {
+    let ends = view(&desk, &name).await?.ends.into_iter();
+    let told: Vec<_> = ends.map(|(at, ended)| serde_json::json!({"at": at, "ended": ended})).collect();
+    Ok(Json(serde_json::json!({"ends": told})).into_response())
+}
+
 async fn held(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {
     Ok(Json(serde_json::json!({"held": desk.held(&parsed(&name)?).await?})).into_response())
+}
+
+#[derive(Deserialize)]
+struct Strip {
+    uid: String,
+    finalizer: String,
+    confirmation: String,
+}
+
+async fn strip(
+    Extension(desk): Extension<SharedDesk>,
+    Path(name): Path<String>,
+    Json(wanted): Json<Strip>,
+) -> Answer {
+    let Strip { uid, finalizer, confirmation } = wanted;
+    desk.strip(&StripForm { name, uid, finalizer, confirmation }).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 #[derive(Deserialize)]

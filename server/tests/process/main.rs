@@ -6,5 +6,6 @@
 mod changes;
 mod crash;
 mod database;
+mod ends;
 mod life;
 mod world;

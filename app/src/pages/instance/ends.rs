@@ -1,0 +1,56 @@
+//! The black box: how containers ended, and what they said before. It is there when pod and namespace are gone.
+
+use jiff::Timestamp;
+use leptos::prelude::*;
+use slipway_domain::black_box::Ended;
+
+use crate::ui::{
+    icon::{Glyph, Icon},
+    table::Section,
+    time::Ago,
+};
+
+/// The ends, last one first.
+#[component]
+pub(super) fn Ends(
+    /// The ends.
+    ends: Vec<(Timestamp, Ended)>,
+    /// This moment.
+    now: Timestamp,
+) -> impl IntoView {
+    let count = ends.len();
+    let items = ends.into_iter().map(|(at, ended)| item(at, ended, now)).collect_view();
+    (count > 0).then(|| {
+        view! { <Section title="Ended tasks" count><div class="card divide-y divide-line overflow-hidden">{items}</div></Section> }
+    })
+}
+
+fn item(at: Timestamp, ended: Ended, now: Timestamp) -> impl IntoView {
+    let end = ended.end;
+    let how = match end.signal {
+        Some(signal) => format!("{}, signal {signal}", end.reason),
+        None => format!("{}, exit code {}", end.reason, end.exit_code),
+    };
+    let remarks =
+        ended.remarks.into_iter().map(|line| view! { <li class="wrap-anywhere">{line}</li> }).collect_view();
+    let log = match ended.log.filter(|log| !log.is_empty()) {
+        Some(log) => view! { <pre class="code max-h-96 overflow-auto">{log}</pre> }.into_any(),
+        None => {
+            view! { <p class="text-muted">"It said nothing, or the cluster had forgotten it."</p> }.into_any()
+        }
+    };
+    view! {
+        <details class="group">
+            <summary class="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3 text-sm hover:bg-raised/40">
+                <span class="text-muted transition-transform group-open:rotate-90"><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/></span>
+                <code class="wrap-anywhere">{ended.task}</code>
+                <span class="text-muted">{how}</span>
+                <span class="ml-auto text-muted"><Ago at now/></span>
+            </summary>
+            <div class="space-y-3 px-4 pb-4 text-sm">
+                <ul class="space-y-1 text-muted empty:hidden">{remarks}</ul>
+                {log}
+            </div>
+        </details>
+    }
+}
