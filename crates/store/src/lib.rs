@@ -8,6 +8,7 @@ mod black_box;
 mod drafts;
 mod intents;
 mod journal;
+mod neighbours;
 mod open;
 mod rows;
 mod sessions;

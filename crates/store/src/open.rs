@@ -9,6 +9,8 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
+use crate::neighbours::Neighbours;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// Why the database cannot be used. Each is a sentence that names the setting.
@@ -65,6 +67,8 @@ pub struct Store {
     pub(crate) begin: &'static str,
     /// Counts commits after which somebody may want to look: operations due, applications changed.
     pub(crate) changed: Arc<watch::Sender<u64>>,
+    /// Other processes on the same database.
+    neighbours: Option<Arc<Neighbours>>,
 }
 
 impl Store {
@@ -80,7 +84,10 @@ impl Store {
             MigrateError::VersionMismatch(version) => OpenError::Changed(version),
             error => OpenError::Migration(error),
         })?;
-        Ok(Self { pool, begin, changed: Arc::new(watch::channel(0).0) })
+        let changed = Arc::new(watch::channel(0).0);
+        let neighbours = (!url.starts_with("sqlite:"))
+            .then(|| Arc::new(Neighbours::meet(url.to_owned(), pool.clone(), Arc::clone(&changed))));
+        Ok(Self { pool, begin, changed, neighbours })
     }
 
     /// Does the database answer?
@@ -89,7 +96,7 @@ impl Store {
         asked.await.is_ok_and(|answer| answer.is_ok())
     }
 
-    /// Changes whenever an application or an operation may have changed in this process.
+    /// Changes whenever an application or an operation may have changed, here or by a neighbour.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
     }
@@ -97,6 +104,9 @@ impl Store {
     /// Says that something was committed.
     pub(crate) fn announce(&self) {
         self.changed.send_modify(|count| *count += 1);
+        if let Some(neighbours) = &self.neighbours {
+            neighbours.tell();
+        }
     }
 
     /// Closes all connections.

@@ -1,6 +1,6 @@
 //! Leases and records: what makes operations survive crashes, on both databases.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
 use crate::support::{ana, at, name, on_both, open, order, record, spec};
 use slipway_domain::{
@@ -178,6 +178,26 @@ async fn a_commit_wakes_whoever_listens() {
         heard.mark_unchanged();
         order(&store, "shop").await;
         assert!(heard.has_changed().unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_commit_of_another_process_is_heard_within_a_moment() {
+    on_both(|url| async move {
+        if url.starts_with("sqlite:") {
+            return;
+        }
+        let (here, there) = (open(&url).await, open(&url).await);
+        let mut heard = here.subscribe();
+        // It listens soon after it was opened: whoever is not heard speaks again.
+        for attempt in 0..20 {
+            order(&there, &format!("shop-{attempt}")).await;
+            if tokio::time::timeout(Duration::from_millis(300), heard.changed()).await.is_ok() {
+                return;
+            }
+        }
+        unreachable!("nothing was heard of twenty commits");
     })
     .await;
 }

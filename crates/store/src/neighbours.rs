@@ -1,0 +1,72 @@
+//! Other processes on the same PostgreSQL hear of a commit at once, so that a badge moves for their viewers too. What
+//! is not heard is found by the next tick. SQLite has no neighbours.
+
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{AnyPool, AssertSqlSafe, Executor, postgres::PgListener};
+use tokio::{
+    sync::{mpsc, watch},
+    task::JoinSet,
+};
+
+const CHANNEL: &str = "slipway";
+/// How soon a listener that lost its connection tries again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// The way to the neighbours; it ends when the last store of this process is dropped.
+pub(crate) struct Neighbours {
+    tell: mpsc::Sender<()>,
+    _tasks: JoinSet<()>,
+}
+
+impl Neighbours {
+    /// Listens, and tells whenever it is asked to.
+    pub(crate) fn meet(url: String, pool: AnyPool, changed: Arc<watch::Sender<u64>>) -> Self {
+        // One that waits says all that there is to say.
+        let (tell, told) = mpsc::channel(1);
+        // Nobody needs to hear of their own commits.
+        let me = RandomState::new().build_hasher().finish().to_string();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(speak(pool, told, me.clone()));
+        tasks.spawn(listen(url, changed, me));
+        Self { tell, _tasks: tasks }
+    }
+
+    /// Tells the neighbours that something was committed.
+    pub(crate) fn tell(&self) {
+        let _ = self.tell.try_send(());
+    }
+}
+
+async fn speak(pool: AnyPool, mut told: mpsc::Receiver<()>, me: String) {
+    while told.recv().await.is_some() {
+        // Digits only.
+        let spoken = pool.execute(AssertSqlSafe(format!("NOTIFY {CHANNEL}, '{me}'"))).await;
+        if let Err(error) = spoken {
+            tracing::debug!(error = &error as &dyn std::error::Error, "Neighbours were not told");
+        }
+    }
+}
+
+async fn listen(url: String, changed: Arc<watch::Sender<u64>>, me: String) {
+    loop {
+        if let Err(error) = hear(&url, &changed, &me).await {
+            tracing::debug!(error = &error as &dyn std::error::Error, "Neighbours cannot be heard");
+        }
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+async fn hear(url: &str, changed: &watch::Sender<u64>, me: &str) -> Result<(), sqlx::Error> {
+    let mut listener = PgListener::connect(url).await?;
+    listener.listen(CHANNEL).await?;
+    loop {
+        if listener.recv().await?.payload() != me {
+            changed.send_modify(|count| *count += 1);
+        }
+    }
+}
