@@ -38,6 +38,20 @@ pub async fn update(
     Ok(())
 }
 
+/// Shows what an order would do to the cluster, before it is placed (D6).
+#[server(prefix = "/actions", endpoint = "preview")]
+pub async fn preview(form: OrderForm, #[server(default)] is_update: String) -> Result<(), ServerFnError> {
+    let (desk, answer) = crate::ways::at_hand();
+    let page = if is_update.is_empty() {
+        format!("/devops/releases/{}/deploy", crate::ways::escape(&form.project))
+    } else {
+        format!("{}/update", crate::ways::instance(&form.name))
+    };
+    let draft = desk.keep_draft(&form).await.unwrap_or_default();
+    answer.redirect(&format!("{page}?draft={draft}&check=1&plan=1"));
+    Ok(())
+}
+
 /// Makes an earlier generation real again (D10).
 #[server(prefix = "/actions", endpoint = "rollback")]
 pub async fn roll_back(name: String, generation: u32) -> Result<(), ServerFnError> {

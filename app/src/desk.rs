@@ -16,6 +16,7 @@ use slipway_domain::{
     observed::ObservedComponent,
     operation::Operation,
     order::{FieldError, OrderForm},
+    plan::Plan,
     release::{BrokenRelease, Project, ReleaseVersion},
     removal::Held,
     spec::ApplicationSpec,
@@ -220,6 +221,9 @@ pub trait Desk: Send + Sync {
     /// Checks an order without placing it: fields, existence of the release, and, unless it is an update of what
     /// exists, availability of the name.
     async fn check(&self, form: &OrderForm, is_update: bool) -> Result<(), DeskError>;
+
+    /// What an order, or the update of what exists, would do to the cluster (D6). Nothing is written.
+    async fn plan(&self, form: &OrderForm, is_update: bool) -> Result<Plan, DeskError>;
 
     /// Places an order; the answer is the application's name (S1.29). The same idempotency key again answers
     /// the same without a second operation.

@@ -4,6 +4,7 @@ mod changes;
 mod drafts;
 mod offers;
 mod orders;
+mod plans;
 mod removals;
 
 use std::{path::PathBuf, sync::Arc};
@@ -20,7 +21,8 @@ use slipway_domain::{
     names::{ApplicationName, ProjectName},
     operation::Kind,
     order::{FieldError, OrderForm},
-    ports::{Cluster, PortError, Releases, Vault},
+    plan::Plan,
+    ports::{Cluster, Images, PortError, Releases, Vault},
     release::Project,
     removal::Held,
     spec::ApplicationSpec,
@@ -43,6 +45,7 @@ pub struct Office {
     pub board: Arc<Board>,
     pub releases: Arc<dyn Releases>,
     pub offers: Offers,
+    pub images: Arc<dyn Images>,
     pub vault: Arc<dyn Vault>,
     pub releases_dir: PathBuf,
     pub cluster: Arc<dyn Cluster>,
@@ -118,6 +121,11 @@ impl Desk for SignedIn {
     async fn check(&self, form: &OrderForm, is_update: bool) -> Result<(), DeskError> {
         self.allowed()?;
         if is_update { self.examine_update(form).await.map(drop) } else { self.examine(form).await.map(drop) }
+    }
+
+    async fn plan(&self, form: &OrderForm, is_update: bool) -> Result<Plan, DeskError> {
+        self.allowed()?;
+        self.plan_of(form, is_update).await
     }
 
     async fn deploy(&self, form: &OrderForm) -> Result<ApplicationName, DeskError> {

@@ -156,7 +156,7 @@ impl Portal {
         let ports = Ports {
             journal: Arc::new(store.clone()),
             releases: Arc::clone(&releases),
-            images,
+            images: Arc::clone(&images),
             vault: Arc::clone(&vault),
             cluster: Arc::clone(&cluster),
             clock: Arc::clone(&clock),
@@ -168,6 +168,7 @@ impl Portal {
             board,
             releases,
             offers,
+            images,
             vault,
             releases_dir: settings.releases_dir.clone(),
             cluster,

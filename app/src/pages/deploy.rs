@@ -1,6 +1,7 @@
 //! Deploying a project, and updating an application: the same form, empty or filled in.
 
 mod form;
+mod planned;
 mod versions;
 
 use leptos::prelude::*;
@@ -8,9 +9,10 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use slipway_domain::{
     names::{ApplicationName, ProjectName},
     order::{FieldError, OrderForm},
+    plan::Plan,
 };
 
-use self::{form::Questions, versions::Versions};
+use self::{form::Questions, planned::Planned, versions::Versions};
 use crate::{
     desk::{Desk, DeskError, Offer, SharedDesk},
     ui::{
@@ -36,6 +38,7 @@ struct Wish {
     draft: String,
     version: String,
     check: bool,
+    plan: bool,
     code: String,
     problem: Option<String>,
 }
@@ -48,6 +51,7 @@ impl Wish {
             draft: text("draft"),
             version: text("version"),
             check: query.get("check").is_some(),
+            plan: query.get("plan").is_some(),
             code: text("code"),
             problem: query.get("problem"),
         }
@@ -60,6 +64,7 @@ struct Asked {
     offer: Offer,
     form: OrderForm,
     errors: Vec<FieldError>,
+    plan: Option<Result<Plan, DeskError>>,
     wish: Wish,
 }
 
@@ -110,11 +115,16 @@ async fn ask(desk: &dyn Desk, purpose: Purpose, form: OrderForm, wish: Wish) -> 
         Err(DeskError::Invalid { fields }) if wish.check => fields,
         _ => Vec::new(),
     };
-    Ok(Asked { purpose, offer, form, errors, wish })
+    let plan = if wish.plan && errors.is_empty() {
+        Some(desk.plan(&form, purpose == Purpose::Update).await)
+    } else {
+        None
+    };
+    Ok(Asked { purpose, offer, form, errors, plan, wish })
 }
 
 fn content(asked: Asked) -> impl IntoView {
-    let Asked { purpose, offer, form, errors, wish } = asked;
+    let Asked { purpose, offer, form, errors, plan, wish } = asked;
     let (title, subtitle, above) = match purpose {
         Purpose::Deploy => (
             format!("Deploy {}", form.project),
@@ -137,6 +147,10 @@ fn content(asked: Asked) -> impl IntoView {
             <div class="space-y-6">
                 {wish.problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
                 <ErrorSummary errors=errors.clone()/>
+                {plan.map(|plan| match plan {
+                    Ok(plan) => view! { <Planned plan/> }.into_any(),
+                    Err(error) => view! { <Callout weight=Weight::Failure title=error.to_string()/> }.into_any(),
+                })}
                 <Questions purpose offer form errors is_quarantined=wish.code == "SLW_QUARANTINED"/>
             </div>
             <Versions project/>

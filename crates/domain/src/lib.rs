@@ -15,6 +15,7 @@ pub mod observed;
 pub mod operation;
 pub mod order;
 pub mod phase;
+pub mod plan;
 pub mod ports;
 pub mod release;
 pub mod removal;

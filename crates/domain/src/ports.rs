@@ -16,6 +16,7 @@ use crate::{
     names::{ApplicationName, ComponentName, ProjectName},
     observed::Observed,
     operation::{Operation, Progress},
+    plan::Plan,
     release::{Listing, ReleaseFile, ReleaseVersion},
     removal::{Held, Leftover, Proof, Stripped},
     sealed::Sealed,
@@ -170,6 +171,9 @@ pub trait Cluster: Send + Sync {
         secrets: &Secrets,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<(), ApplyProblem>;
+
+    /// What an apply would do; nothing is written.
+    async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Result<Plan, PortError>;
 
     /// What is there of the application, as far as the watches know. An error as long as they have not caught up
     /// with the cluster: not knowing is not the same as nothing being there.

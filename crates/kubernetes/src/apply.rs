@@ -65,7 +65,8 @@ pub(crate) fn belongs_to(namespace: &Namespace, id: ApplicationId) -> bool {
     namespace.labels().get(APPLICATION_ID).is_some_and(|label| *label == id.to_string())
 }
 
-fn problem(manifest: &Manifest, error: kube::Error) -> ApplyProblem {
+/// Is it a refusal, or may it succeed later?
+pub(crate) fn problem(manifest: &Manifest, error: kube::Error) -> ApplyProblem {
     let what = format!("{} {}", manifest.kind, manifest.name);
     match error {
         // 429 asks for patience, 409 is a race that the next try wins: neither is a refusal.

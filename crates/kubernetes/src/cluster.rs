@@ -11,6 +11,7 @@ use slipway_domain::{
     ids::{ApplicationId, Clock},
     names::ApplicationName,
     observed::Observed,
+    plan::Plan,
     ports::{ApplyProblem, Cluster, PortError, Removal, Secrets},
     removal::{Leftover, Stripped},
     spec::ApplicationSpec,
@@ -19,7 +20,7 @@ use slipway_domain::{
 use crate::{
     apply, logs,
     manifest::{self, Gateway},
-    orphans,
+    orphans, plan,
     remove::Remover,
     watch::Watches,
 };
@@ -54,6 +55,10 @@ impl Cluster for KubernetesCluster {
         apply::apply(&self.client, &manifests, progress).await?;
         // The first generation has no earlier one.
         if spec.generation > 1 { orphans::remove(&self.client, spec, &manifests).await } else { Ok(()) }
+    }
+
+    async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Result<Plan, PortError> {
+        plan::plan(&self.client, spec, &manifest::render(spec, secrets, &self.gateway)).await
     }
 
     async fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Result<Observed, PortError> {

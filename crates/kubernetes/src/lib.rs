@@ -9,6 +9,7 @@ mod labels;
 mod logs;
 pub mod manifest;
 mod orphans;
+mod plan;
 mod remove;
 pub mod sandbox;
 mod watch;

@@ -24,6 +24,20 @@ impl SignedIn {
         if let Some(name) = before.map_err(|error| unavailable(&error))? {
             return Ok(name);
         }
+        let spec = self.first_of(form).await?;
+        let new = NewApplication { spec: &spec, idempotency_key: &form.idempotency_key };
+        match store.accept(&new, &self.asked()).await {
+            Ok(Accepted::New) => {}
+            Ok(Accepted::Again(name)) => return Ok(name),
+            Err(AcceptError::NameTaken) => return Err(name_taken()),
+            Err(AcceptError::Port(error)) => return Err(unavailable(&error)),
+        }
+        self.catch_up().await;
+        Ok(spec.name)
+    }
+
+    /// The first generation that an order would become.
+    pub(super) async fn first_of(&self, form: &OrderForm) -> Result<ApplicationSpec, DeskError> {
         let (order, release, components) = self.examine(form).await?;
         let spec = ApplicationSpec {
             id: ApplicationId(self.office.ids.next()),
@@ -39,16 +53,7 @@ impl SignedIn {
             database_password: None,
             components,
         };
-        let spec = spec.ordered(order, &|plain| self.office.vault.seal(plain));
-        let new = NewApplication { spec: &spec, idempotency_key: &form.idempotency_key };
-        match store.accept(&new, &self.asked()).await {
-            Ok(Accepted::New) => {}
-            Ok(Accepted::Again(name)) => return Ok(name),
-            Err(AcceptError::NameTaken) => return Err(name_taken()),
-            Err(AcceptError::Port(error)) => return Err(unavailable(&error)),
-        }
-        self.catch_up().await;
-        Ok(spec.name)
+        Ok(spec.ordered(order, &|plain| self.office.vault.seal(plain)))
     }
 
     /// Everything that can be known about an order before it is placed.

@@ -19,6 +19,7 @@ use slipway_domain::{
     operation::Operation,
     order::OrderForm,
     phase::Phase,
+    plan::Plan,
 };
 
 use self::{order::ApiOrder, problem::Problem};
@@ -36,6 +37,8 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/api/v1/applications/{name}/operations", get(operations))
         .route("/api/v1/applications/{name}/components", get(components))
         .route("/api/v1/applications/{name}/standings", get(standings))
+        .route("/api/v1/plan", post(plan))
+        .route("/api/v1/applications/{name}/plan", post(plan_update))
         .route("/api/v1/applications/{name}/ends", get(ends))
         .route("/api/v1/applications/{name}/held", get(held))
         .route("/api/v1/applications/{name}/strip", post(strip))
@@ -93,6 +96,24 @@ async fn update(
         OrderForm { name: name.clone(), idempotency_key: key(&headers), ..order.into_form(Some(present))? };
     desk.update(&form, options.even_quarantined).await?;
     Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
+}
+
+async fn plan(Extension(desk): Extension<SharedDesk>, Json(order): Json<ApiOrder>) -> Answer {
+    Ok(Json(planned(&desk.plan(&order.into_form(None)?, false).await?)).into_response())
+}
+
+async fn plan_update(
+    Extension(desk): Extension<SharedDesk>,
+    Path(name): Path<String>,
+    Json(order): Json<ApiOrder>,
+) -> Answer {
+    let present = desk.order_of(&parsed(&name)?).await?;
+    let form = OrderForm { name, ..order.into_form(Some(present))? };
+    Ok(Json(planned(&desk.plan(&form, true).await?)).into_response())
+}
+
+fn planned(plan: &Plan) -> serde_json::Value {
+    serde_json::json!({"hash": plan.hash(), "steps": plan.steps(), "plan": plan})
 }
 
 #[derive(Deserialize)]

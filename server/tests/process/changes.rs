@@ -191,3 +191,37 @@ async fn s1_10_an_order_that_is_wrong_is_a_problem_that_names_its_fields() {
     assert_eq!((status, &told["code"]), (404, &json!("SLW_NOT_FOUND")));
     life.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d6_a_plan_says_what_would_be_done_and_does_nothing() {
+    let (world, life, _database) = console().await;
+    let order = json!({"name": "shop", "project": "shop", "version": 1, "admins": ["ana"]});
+    let (status, told) = life.ask(Method::POST, "plan", order).await;
+    assert_eq!(status, 200, "{told}");
+    assert!(told["plan"]["objects"].as_array().unwrap().iter().all(|object| object["action"] == "create"));
+    assert_eq!(world.objects_of("shop"), Vec::<String>::new());
+
+    deploy(&life, 1).await;
+    life.until("shop", "Running").await;
+    let before = world.objects_of("shop");
+    let wish = json!({"version": 2, "components": {"web": {"replicas": 2}}});
+    let (_, told) = life.ask(Method::POST, "applications/shop/plan", wish.clone()).await;
+    let objects = told["plan"]["objects"].as_array().unwrap();
+    let action = |kind: &str, name: &str| {
+        let found = objects.iter().find(|object| object["kind"] == kind && object["name"] == name);
+        found.map(|object| object["action"].as_str().unwrap())
+    };
+    assert_eq!(action("Deployment", "web"), Some("change"));
+    assert_eq!(action("Deployment", "old"), Some("remove"));
+    let web =
+        objects.iter().find(|object| object["kind"] == "Deployment" && object["name"] == "web").unwrap();
+    let replicas = web["changes"].as_array().unwrap().iter().find(|change| change["path"] == "spec.replicas");
+    assert_eq!((&replicas.unwrap()["before"], &replicas.unwrap()["after"]), (&json!(1), &json!(2)));
+    assert_eq!(world.objects_of("shop"), before, "a plan has written something");
+    let (_, again) = life.ask(Method::POST, "applications/shop/plan", wish).await;
+    assert_eq!(again["hash"], told["hash"]);
+
+    let (_, told) = life.ask(Method::POST, "applications/shop/plan", json!({"version": 3})).await;
+    assert_eq!(told["plan"]["findings"][0]["code"], "DEP_E161");
+    life.end().await;
+}

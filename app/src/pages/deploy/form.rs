@@ -9,7 +9,7 @@ use slipway_domain::{
 
 use super::Purpose;
 use crate::{
-    actions::{Deploy, Update},
+    actions::{Deploy, Preview, Update},
     desk::{ConnectorOffer, Offer, SharedDesk},
     ui::{
         button::Variant,
@@ -46,6 +46,7 @@ pub(super) fn Questions(
         <form class="card" method="post" action=action novalidate>
             <input type="hidden" name="form[project]" value=form.project.clone()/>
             <input type="hidden" name="form[idempotency_key]" value=key/>
+            {(purpose == Purpose::Update).then(|| view! { <input type="hidden" name="is_update" value="yes"/> })}
             <div class="space-y-6 px-4 py-5 sm:px-6">
                 {match purpose {
                     Purpose::Deploy => view! {
@@ -80,6 +81,7 @@ pub(super) fn Questions(
             <Infrastructure offer form errors/>
             <div class="flex items-center justify-end gap-2 border-t border-line px-4 py-3.5 sm:px-6">
                 <a class=Variant::Quiet.classes() href=cancel>"Cancel"</a>
+                <button class=Variant::Quiet.classes() type="submit" formaction=Preview::PATH>"Show plan"</button>
                 <button class=Variant::Primary.classes() type="submit">{word}</button>
             </div>
         </form>
