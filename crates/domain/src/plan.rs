@@ -65,10 +65,7 @@ impl Plan {
     /// The same plan has the same hash; an approval is of a hash.
     pub fn hash(&self) -> String {
         let text = serde_json::to_string(&(self.generation, &self.objects)).unwrap_or_default();
-        format!(
-            "sha256:{}",
-            Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect::<String>()
-        )
+        format!("sha256:{}", hex::encode(Sha256::digest(text)))
     }
 
     /// How many objects would be written or removed.

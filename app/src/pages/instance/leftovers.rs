@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
-use slipway_domain::removal::{Finalizer, Held, Leftover, Proof};
+use slipway_domain::removal::{DeadApi, Finalizer, Held, Leftover, Proof, Unlisted};
 
 use crate::{
     actions::Strip,
@@ -27,8 +27,8 @@ pub(super) fn Leftovers(
     let leftovers = held.look.as_ref().map(|look| look.leftovers.clone()).unwrap_or_default();
     let rest: Vec<_> = match &held.look {
         Some(look) => {
-            let dead = look.dead_apis.iter().map(|api| api.sentence());
-            dead.chain(look.unlisted.iter().map(|kind| kind.sentence())).collect()
+            let dead = look.dead_apis.iter().map(DeadApi::sentence);
+            dead.chain(look.unlisted.iter().map(Unlisted::sentence)).collect()
         }
         None => Vec::new(),
     };
