@@ -123,6 +123,63 @@ test('S1.43 undeploying asks for the name, and leaves history', async ({ page })
   await expect(page.getByRole('table', { name: 'Applications that were removed' })).toContainText('shortlived');
 });
 
+test('S1.24 a connector is configured, its password is never shown, and the plan comes before the deed', async ({ page }) => {
+  await signIn(page, portal);
+  await page.goto(portal.url + '/devops/releases/holiday/deploy');
+  await page.getByLabel('Application name').fill('leave');
+  await page.getByLabel('Administrator access').fill('ana');
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('The connector needs EMAIL_PASSWORD');
+  await page.getByLabel('Variables').fill('{"EMAIL_HOST":"https://mysmtp.com","EMAIL_PORT":"8050","EMAIL_USERNAME":"hr"}');
+  await page.getByLabel('EMAIL_PASSWORD').fill('canary-secret');
+  await page.getByRole('button', { name: 'Show plan' }).click();
+  await expect(page.getByRole('heading', { name: 'Plan' })).toBeVisible();
+  await expect(page.getByText('Deployment email-connector')).toBeVisible();
+  expect(page.url()).not.toContain('canary');
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await expect(badge(page, 'Running')).toBeVisible({ timeout: 30_000 });
+  for (const component of ['postgresql', 'rabbitmq', 'runtime-bundle', 'email-connector', 'process']) {
+    await expect(page.getByRole('table', { name: 'Components' }).getByRole('row', { name: component })).toBeVisible();
+  }
+  expect(await page.content()).not.toContain('canary-secret');
+});
+
+test('S1.L04 an update makes another generation, and D10 a rollback brings the one before back', async ({ page }) => {
+  await signIn(page, portal);
+  await deploy(page, portal, 'welcome', 'moving', '1');
+  await expect(badge(page, 'Running')).toBeVisible();
+  await page.getByRole('link', { name: 'Update', exact: true }).click();
+  await page.getByLabel('Version').selectOption('2');
+  await page.getByRole('button', { name: 'Show plan' }).click();
+  await expect(page.getByText('spec.replicas')).toBeVisible();
+  await page.getByRole('button', { name: 'Update', exact: true }).click();
+  const generations = page.getByRole('table', { name: 'Generations' });
+  await expect(generations.getByRole('row', { name: /2 present/ })).toBeVisible();
+  await expect(badge(page, 'Running')).toBeVisible();
+  await generations.getByRole('button', { name: 'Roll back to generation 1' }).click();
+  await expect(generations.getByRole('row', { name: /3 present/ })).toBeVisible();
+  await expect(badge(page, 'Running')).toBeVisible();
+  await expect(generations.getByText('Rolled back from')).toBeVisible();
+  await page.goto(portal.url + '/devops/instances/moving/update');
+  await page.getByLabel('Version').selectOption('2');
+  await page.getByRole('button', { name: 'Update', exact: true }).click();
+  await expect(page.getByRole('alert')).toContainText('rolled back from release 2');
+  await page.getByLabel('Deploy this version all the same').check();
+  await page.getByRole('button', { name: 'Update', exact: true }).click();
+  await expect(generations.getByRole('row', { name: /4 present/ })).toBeVisible();
+});
+
+test('D3 what a container said before it crashed can be read after it was undeployed', async ({ page }) => {
+  await signIn(page, portal);
+  await deploy(page, portal, 'unsteady', 'lastwords');
+  await expect(page.getByRole('alert')).toContainText('DEP_E163', { timeout: 60_000 });
+  await undeploy(page, portal, 'lastwords', 'Force Undeploy');
+  await expect(badge(page, 'Undeployed')).toBeVisible();
+  await page.getByText('exit code 3').first().click();
+  await expect(page.getByText('crashes with 3')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Nothing is left' })).toBeVisible();
+});
+
 test('S1.44 the removal that does not apply says why', async ({ page }) => {
   await signIn(page, portal);
   await deploy(page, portal, 'welcome', 'steady');

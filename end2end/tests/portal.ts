@@ -88,11 +88,12 @@ export async function signIn(page: Page, portal: Portal): Promise<void> {
 }
 
 /** Fills in the Deploy form and sends it; ends on the application's page. */
-export async function deploy(page: Page, portal: Portal, project: string, name: string): Promise<void> {
+export async function deploy(page: Page, portal: Portal, project: string, name: string, version?: string): Promise<void> {
   await page.goto(portal.url + '/devops/releases');
   await page.getByRole('link', { name: `Deploy ${project}` }).click();
   await page.getByLabel('Application name').fill(name);
   await page.getByLabel('Administrator access').fill('ana, ops');
+  if (version) await page.getByLabel('Version').selectOption(version);
   await page.getByRole('button', { name: 'Deploy' }).click();
   await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
 }

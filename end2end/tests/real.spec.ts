@@ -65,6 +65,39 @@ test('S1.08 a person signs in through Keycloak, deploys on a real cluster, fetch
   expect((await throughGateway('/harbour')).status).toBe(404);
 });
 
+test('S2.25 an update on a real cluster fails no request of a client that asks all the time', async ({ page }) => {
+  test.setTimeout(240_000);
+  await signInAs(page, 'devopsuser');
+  await deploy(page, portal, 'welcome', 'ferry', '1');
+  await expect(badge(page, 'Running')).toBeVisible({ timeout: 90_000 });
+  await expect.poll(async () => (await throughGateway('/ferry')).status, { timeout: 30_000 }).toBe(200);
+  const answers = { right: 0, wrong: [] as string[], last: '' };
+  let asking = true;
+  const client = (async () => {
+    while (asking) {
+      const answer = await throughGateway('/ferry').catch((error) => ({ status: 0, body: String(error) }));
+      if (answer.status === 200) answers.right++;
+      else answers.wrong.push(`${answer.status} ${answer.body.slice(0, 80)}`);
+      answers.last = answer.body;
+    }
+  })();
+  await page.goto(portal.url + '/devops/instances/ferry/update');
+  await page.getByLabel('Version').selectOption('2');
+  await page.getByRole('button', { name: 'Update', exact: true }).click();
+  await expect(page.getByRole('row', { name: /2 present/ })).toBeVisible();
+  await expect(badge(page, 'Running')).toBeVisible({ timeout: 90_000 });
+  await expect.poll(() => answers.last, { timeout: 30_000 }).toContain('once more');
+  // The old task drains after the new ones have taken over.
+  await page.waitForTimeout(6_000);
+  asking = false;
+  await client;
+  expect(answers.wrong).toEqual([]);
+  expect(answers.right).toBeGreaterThan(200);
+  console.log(`0 of ${answers.right} requests failed during the update`);
+  await undeploy(page, portal, 'ferry');
+  await expect(badge(page, 'Undeployed')).toBeVisible({ timeout: 120_000 });
+});
+
 test('D2 the registry that does not have the image is asked before anything is made', async ({ page }) => {
   await signInAs(page, 'devopsuser');
   await deploy(page, portal, 'missing-image', 'nowhere');

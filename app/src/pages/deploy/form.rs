@@ -38,7 +38,7 @@ pub(super) fn Questions(
     };
     let connectors = offer.connectors.clone().into_iter().map(|connector| {
         let typed = form.components.get(&connector.name).cloned();
-        view! { <ConnectorQuestions connector typed errors=errors.clone()/> }
+        view! { <ConnectorQuestions connector keeps=purpose == Purpose::Update typed errors=errors.clone()/> }
     });
     let has_connectors = !offer.connectors.is_empty();
     let wrong_version = error_of(&errors, "version");
@@ -134,6 +134,8 @@ fn control(place: &str) -> String {
 fn ConnectorQuestions(
     /// The connector.
     connector: ConnectorOffer,
+    /// Has it secrets already, which stay if they are not entered again?
+    keeps: bool,
     /// What was typed for it.
     typed: Option<ComponentForm>,
     /// What is wrong.
@@ -154,7 +156,7 @@ fn ConnectorQuestions(
     let secrets = secure.into_iter().map(|entry| {
         let place = place(&format!("secrets.{}", entry.name));
         let given = typed.as_ref().and_then(|typed| typed.secrets.get(&entry.name)).cloned().unwrap_or_default();
-        let help = entry.description.clone();
+        let help = if keeps { "Leave it empty to keep what is set.".to_owned() } else { entry.description.clone() };
         view! { <Text name=place label=entry.name.clone() value=given help=help error=None secret=true optional=!entry.required/> }
     });
     let secrets = secrets.collect_view();
@@ -212,7 +214,7 @@ fn Infrastructure(
         let image_typed = Some(typed.image).filter(|image| *image != usual).unwrap_or_default();
         view! {
             <div class="grid gap-4 sm:grid-cols-[minmax(0,1fr)_7rem]">
-                <Text name=image.clone() label="Image" value=image_typed placeholder=usual help=name.clone() error=error_of(&errors, &image) optional=true/>
+                <Text name=image.clone() label=format!("Image of {name}") value=image_typed placeholder=usual error=error_of(&errors, &image) optional=true/>
                 <Text name=replicas.clone() label="Copies" value=typed.replicas error=error_of(&errors, &replicas) optional=true/>
             </div>
         }

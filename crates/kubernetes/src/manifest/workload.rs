@@ -10,6 +10,8 @@ use slipway_domain::{
 use super::{Manifest, PORT, namespaced, selector};
 use crate::labels;
 
+/// How long a container goes on serving after it was told to end.
+const DRAIN_SECONDS: u32 = 3;
 /// What the volume of a component is called.
 const VOLUME: &str = "data";
 /// Changes with the secrets, so that a workload is started anew when they do.
@@ -95,6 +97,8 @@ fn container(component: &ComponentSpec) -> Value {
         container["args"] = json!(component.args);
     }
     if let Some(port) = component.port {
+        // Whoever routes to it hears of its end a little later than the container: until then it goes on (S2.25).
+        container["lifecycle"] = json!({"preStop": {"sleep": {"seconds": DRAIN_SECONDS}}});
         container["ports"] = json!([{"name": PORT, "containerPort": port, "protocol": "TCP"}]);
     }
     for (key, asked) in [
