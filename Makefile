@@ -10,7 +10,7 @@ ISLANDS  := $(shell find app frontend crates/domain -name '*.rs' -o -name Cargo.
 
 # A half-written file must not look like a new one.
 .DELETE_ON_ERROR:
-.PHONY: help run test check dev build lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
+.PHONY: help run test check dev build assets lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -56,6 +56,8 @@ build: prerequisites $(SITE)/.assets ## the optimised program with everything in
 
 dev: prerequisites $(SITE)/.assets ## serve a debug build; rebuild with make dev again (or use cargo leptos watch)
 	cargo run -p slipway-server -- serve
+
+assets: prerequisites $(SITE)/.assets ## what the program has embedded: wasm, styles, icon
 
 prerequisites:
 	@end2end/prerequisites.sh build

@@ -31,7 +31,8 @@ scripts() { shellcheck -x -P SCRIPTDIR -S warning end2end/*.sh end2end/*/*.sh .c
 lints() { cargo fmt --check && make --no-print-directory lint deny; }
 go_suite() { (cd "$here/cluster/tools/probe" && go vet ./... && go test -v ./...); }
 rust() { make --no-print-directory test-rust; }
-browser() { npx playwright test --config end2end/playwright.config.ts; }
+# The program that the Rust tests have built: to optimise one would take longer than all tests together.
+browser() { SLIPWAY_TEST_PROGRAM=${SLIPWAY_TEST_PROGRAM:-$PWD/target/debug/slipway} npx playwright test --config end2end/playwright.config.ts; }
 
 run_suites() {
   suite scripts scripts

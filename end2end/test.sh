@@ -105,7 +105,7 @@ platforms() {
 
 "$here/prerequisites.sh" test || exit 1
 take_the_machine
-guarded make --no-print-directory build || exit 1
+guarded make --no-print-directory assets || exit 1
 guarded "$here/cluster/build.sh" >/dev/null || exit 1
 if guarded platforms >"$SLIPWAY_TEST_STATE/env"; then
   set -a
