@@ -42,7 +42,7 @@ node() {
 # install CRATE VERSION FOLDER : a light profile, because these tools run for seconds and compile for minutes.
 install() {
   say "installing $1 $2 (a few minutes, once a machine)"
-  CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+  CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64 \
     cargo install --quiet "$1" --version "$2" --root "$3"
 }
 
