@@ -139,7 +139,7 @@ test('S1.24 a connector is configured, its password is never shown, and the plan
   await page.getByRole('button', { name: 'Deploy', exact: true }).click();
   await expect(badge(page, 'Running')).toBeVisible({ timeout: 30_000 });
   for (const component of ['postgresql', 'rabbitmq', 'runtime-bundle', 'email-connector', 'process']) {
-    await expect(page.getByRole('table', { name: 'Components' }).getByRole('row', { name: component })).toBeVisible();
+    await expect(page.getByRole('rowheader', { name: component, exact: true })).toBeVisible();
   }
   expect(await page.content()).not.toContain('canary-secret');
 });
@@ -176,7 +176,7 @@ test('D3 what a container said before it crashed can be read after it was undepl
   await undeploy(page, portal, 'lastwords', 'Force Undeploy');
   await expect(badge(page, 'Undeployed')).toBeVisible();
   await page.getByText('exit code 3').first().click();
-  await expect(page.getByText('crashes with 3')).toBeVisible();
+  await expect(page.getByText('crashes with 3').first()).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Nothing is left' })).toBeVisible();
 });
 

@@ -64,7 +64,7 @@ fn row(
     let label = format!("Roll back to generation {number}");
     view! {
         <tr>
-            <th scope="row" class="font-normal">{number}{(number == present).then(|| view! { <span class="pl-2 text-muted">"present"</span> })}</th>
+            <th scope="row" class="font-normal">{number}{(number == present).then(|| view! { <span class="pl-1 text-muted">" present"</span> })}</th>
             <td>
                 {generation.spec.version.number()}
                 {is_quarantined.then(|| view! { <span class="block text-sm text-muted">"Rolled back from"</span> })}
