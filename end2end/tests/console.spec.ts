@@ -170,13 +170,16 @@ test('S1.L04 an update makes another generation, and D10 a rollback brings the o
 });
 
 test('D3 what a container said before it crashed can be read after it was undeployed', async ({ page }) => {
+  test.setTimeout(120_000);
   await signIn(page, portal);
   await deploy(page, portal, 'unsteady', 'lastwords');
   await expect(page.getByRole('alert')).toContainText('DEP_E163', { timeout: 60_000 });
   await undeploy(page, portal, 'lastwords', 'Force Undeploy');
   await expect(badge(page, 'Undeployed')).toBeVisible();
-  await page.getByText('exit code 3').first().click();
-  await expect(page.getByText('crashes with 3').first()).toBeVisible();
+  await page.reload();
+  const ended = page.locator('details').filter({ hasText: 'crashes with 3' }).first();
+  await ended.locator('summary').click();
+  await expect(ended.getByText('crashes with 3')).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Nothing is left' })).toBeVisible();
 });
 
