@@ -86,7 +86,7 @@ clusterDNS: ["$DNS"]
 resolvConf: $etc/resolv.conf
 podLogsDir: $state/log/pods
 failSwapOn: false
-evictionHard: {memory.available: 100Mi, nodefs.available: 1%, imagefs.available: 1%}
+evictionHard: {memory.available: 100Mi, nodefs.available: 64Mi, imagefs.available: 64Mi}
 imageGCHighThresholdPercent: 100
 nodeStatusUpdateFrequency: 4s
 YAML
