@@ -13,8 +13,9 @@ use crate::{
     cause::Cause,
     ids::{ApplicationId, OperationId},
     image::{ImageRef, Resolved},
+    log::{LogStream, LogWish},
     names::{ApplicationName, ComponentName, ProjectName},
-    observed::Observed,
+    observed::{Observed, Remark},
     operation::{Operation, Progress},
     plan::Plan,
     release::{Listing, ReleaseFile, ReleaseVersion},
@@ -22,6 +23,7 @@ use crate::{
     sealed::Sealed,
     spec::ApplicationSpec,
     status::Standing,
+    told::Told,
 };
 
 /// Something outside did not work. Trying again later may help.
@@ -202,6 +204,12 @@ pub trait Cluster: Send + Sync {
         lines: u32,
     ) -> Result<Option<String>, PortError>;
 
+    /// What a task says, line by line; none if there is no such task, container or run.
+    async fn logs(&self, name: &ApplicationName, wish: &LogWish) -> Result<Option<LogStream>, PortError>;
+
+    /// The events of the application's namespace, newest first, as far as the cluster remembers them.
+    async fn events(&self, name: &ApplicationName) -> Result<Vec<Told>, PortError>;
+
     /// Does a namespace of that name exist that is not the application's?
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError>;
 
@@ -296,6 +304,14 @@ pub trait Journal: Send + Sync {
         id: ApplicationId,
         ended: &Ended,
         at: Timestamp,
+        oldest: Timestamp,
+    ) -> Result<(), PortError>;
+
+    /// Keeps what the cluster warned of; each time that it did once. Forgets what was said before `oldest`.
+    async fn keep_warnings(
+        &self,
+        id: ApplicationId,
+        warnings: &[Remark],
         oldest: Timestamp,
     ) -> Result<(), PortError>;
 

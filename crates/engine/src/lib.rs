@@ -8,6 +8,7 @@ mod black_box;
 mod observer;
 mod runner;
 mod steps;
+mod warnings;
 
 use std::{sync::Arc, time::Duration};
 

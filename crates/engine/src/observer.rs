@@ -14,7 +14,7 @@ use slipway_domain::{
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Ports, black_box::BlackBox};
+use crate::{Ports, black_box::BlackBox, warnings::Warnings};
 
 /// Every this many ticks all applications are looked at, whether touched or not.
 const FULL_LOOK: u32 = 15;
@@ -24,6 +24,7 @@ const LOOKS: usize = 8;
 pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
     let mut touched = ports.cluster.touched();
     let black_box = BlackBox::new();
+    let mut warnings = Warnings::default();
     let mut tick = tokio::time::interval(tick * FULL_LOOK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -39,7 +40,7 @@ pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
                 Ok(names)
             }
         };
-        if let Err(error) = look_at_all(&ports, &black_box, names).await {
+        if let Err(error) = look_at_all(&ports, &black_box, &mut warnings, names).await {
             tracing::warn!(error = %error.chain(), "Applications were not looked at; the next tick will");
         }
     }
@@ -48,11 +49,13 @@ pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
 async fn look_at_all(
     ports: &Ports,
     black_box: &BlackBox,
+    warnings: &mut Warnings,
     names: Result<BTreeSet<ApplicationName>, PortError>,
 ) -> Result<(), PortError> {
     for name in names? {
         if let Some((application, observed)) = look(ports, &name).await? {
             black_box.look(ports, &application, &observed);
+            warnings.look(ports, &application, &observed).await;
         }
         ports.journal.hurry(&name, ports.clock.now()).await?;
     }

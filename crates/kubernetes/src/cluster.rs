@@ -9,16 +9,18 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client};
 use slipway_domain::{
     ids::{ApplicationId, Clock},
+    log::{LogStream, LogWish},
     names::ApplicationName,
     observed::Observed,
     plan::Plan,
     ports::{ApplyProblem, Cluster, PortError, Removal, Secrets},
     removal::{Leftover, Stripped},
     spec::ApplicationSpec,
+    told::Told,
 };
 
 use crate::{
-    apply, logs,
+    apply, events, logs,
     manifest::{self, Gateway},
     orphans, plan,
     remove::Remover,
@@ -88,6 +90,14 @@ impl Cluster for KubernetesCluster {
         lines: u32,
     ) -> Result<Option<String>, PortError> {
         logs::last_words(&self.client, name, task, container, lines).await
+    }
+
+    async fn logs(&self, name: &ApplicationName, wish: &LogWish) -> Result<Option<LogStream>, PortError> {
+        logs::logs(&self.client, name, wish).await
+    }
+
+    async fn events(&self, name: &ApplicationName) -> Result<Vec<Told>, PortError> {
+        events::events(&self.client, name).await
     }
 
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {

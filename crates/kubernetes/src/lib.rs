@@ -4,6 +4,7 @@
 mod apply;
 mod cluster;
 mod connect;
+mod events;
 mod facts;
 mod labels;
 mod logs;

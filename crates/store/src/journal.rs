@@ -8,6 +8,7 @@ use slipway_domain::{
     black_box::Ended,
     ids::{ApplicationId, OperationId},
     names::ApplicationName,
+    observed::Remark,
     operation::{Operation, Progress},
     ports::{Job, Journal, PortError, Recorded, Subject},
     removal::Proof,
@@ -190,6 +191,15 @@ impl Journal for Store {
         oldest: Timestamp,
     ) -> Result<(), PortError> {
         self.keep(id, ended, at, oldest).await
+    }
+
+    async fn keep_warnings(
+        &self,
+        id: ApplicationId,
+        warnings: &[Remark],
+        oldest: Timestamp,
+    ) -> Result<(), PortError> {
+        self.keep_warned(id, warnings, oldest).await
     }
 
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError> {

@@ -12,6 +12,7 @@ mod neighbours;
 mod open;
 mod rows;
 mod sessions;
+mod warnings;
 
 pub use accounts::Account;
 pub use audit::AuditRow;

@@ -1,5 +1,6 @@
 //! Workloads and their pods: what a person will be told about them rests on these fields.
 
+use futures::{AsyncBufReadExt, StreamExt};
 use k8s_openapi::api::{
     apps::v1::{Deployment, StatefulSet},
     batch::v1::Job,
@@ -26,6 +27,7 @@ on_both! {
     a_stateful_set_numbers_its_pods needs node;
     a_job_that_succeeds_is_complete needs node;
     a_container_has_a_log needs node;
+    a_log_is_followed_from_its_tail_and_the_run_before_is_asked_for_by_name needs node;
 }
 
 fn ready(replicas: i32) -> impl Fn(&Deployment) -> bool {
@@ -221,4 +223,34 @@ async fn a_container_has_a_log(target: &Target) {
     let api: Api<Pod> = target.api();
     let log = api.logs(&name, &LogParams::default()).await.unwrap();
     assert!(log.contains("listening"), "{log}");
+}
+
+async fn a_log_is_followed_from_its_tail_and_the_run_before_is_asked_for_by_name(target: &Target) {
+    target.create::<Deployment>(deployment(target, "web", 1, |_| {})).await.unwrap();
+    target.until("web", ready(1)).await;
+    let name = pods(target, "web").await[0].metadata.name.clone().unwrap();
+    let api: Api<Pod> = target.api();
+    let wanted = LogParams {
+        container: Some("web".to_owned()),
+        timestamps: true,
+        tail_lines: Some(1),
+        since_seconds: Some(600),
+        follow: true,
+        ..LogParams::default()
+    };
+    // The health check is asked all the time, so there is always a next line.
+    let lines = api.log_stream(&name, &wanted).await.unwrap().lines();
+    let waiting = lines.take(2).collect::<Vec<_>>();
+    let lines = tokio::time::timeout(crate::target::PATIENCE, waiting).await.unwrap();
+    for line in lines {
+        let line = line.unwrap();
+        let (time, _) = line.split_once(' ').unwrap();
+        assert!(time.parse::<jiff::Timestamp>().is_ok(), "{line}");
+    }
+    let before = LogParams { previous: true, container: Some("web".to_owned()), ..LogParams::default() };
+    let (code, reason) = crate::target::refusal(api.logs(&name, &before).await);
+    assert_eq!((code, reason.as_str()), (400, "BadRequest"));
+    let other = LogParams { container: Some("other".to_owned()), ..LogParams::default() };
+    assert_eq!(crate::target::refusal(api.logs(&name, &other).await).0, 400);
+    assert_eq!(crate::target::refusal(api.logs("nobody", &LogParams::default()).await).0, 404);
 }
