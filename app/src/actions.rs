@@ -5,18 +5,60 @@
 #![expect(missing_docs, reason = "the macro turns the parameters into fields without documentation")]
 
 use leptos::prelude::*;
-use slipway_domain::order::OrderForm;
+use slipway_domain::{
+    order::OrderForm,
+    wizard::{Rows, WizardStep},
+};
+
+use crate::wizard::{Place, Posted};
+
+/// Takes in the answers of one step of an order, and goes where the pressed button leads (S1.16).
+#[server(prefix = "/actions", endpoint = "draft")]
+#[expect(clippy::too_many_arguments, reason = "each is a field of the form")]
+pub async fn draft(
+    #[server(default)] draft: String,
+    #[server(default)] project: String,
+    #[server(default)] application: String,
+    #[server(default)] step: String,
+    #[server(default)] go: String,
+    #[server(default)] remove: String,
+    #[server(default)] view: String,
+    #[server(default)] rows: Rows,
+    #[server(default)] form: OrderForm,
+) -> Result<(), ServerFnError> {
+    let (desk, answer) = crate::ways::at_hand();
+    let place = Place { project, application, draft };
+    let posted = Posted { place: place.clone(), step, go, remove, view, rows, form };
+    match crate::wizard::take(&*desk, posted).await {
+        Ok(href) => answer.redirect(&href),
+        Err(error) => {
+            answer.redirect(&place.href(WizardStep::Name, &[("problem", &error.to_string())]));
+        }
+    }
+    Ok(())
+}
+
+/// Forgets an order that was not placed.
+#[server(prefix = "/actions", endpoint = "discard")]
+pub async fn discard(draft: String) -> Result<(), ServerFnError> {
+    let (desk, answer) = crate::ways::at_hand();
+    // If it cannot be forgotten now, it is by itself in a week.
+    let _ = desk.discard_draft(&draft).await;
+    answer.redirect("/devops/releases");
+    Ok(())
+}
 
 /// Deploys a released project (S1.29).
 #[server(prefix = "/actions", endpoint = "deploy")]
-pub async fn deploy(form: OrderForm) -> Result<(), ServerFnError> {
+pub async fn deploy(form: OrderForm, #[server(default)] draft: String) -> Result<(), ServerFnError> {
     let (desk, answer) = crate::ways::at_hand();
-    match desk.deploy(&form).await {
-        Ok(name) => answer.redirect(&crate::ways::instance(name.as_str())),
-        Err(error) => {
-            let form_page = format!("/devops/releases/{}/deploy", crate::ways::escape(&form.project));
-            answer.redirect(&crate::ways::back(&desk, &form_page, &form, &error).await);
+    let order = crate::wizard::ordered(&*desk, &draft, form).await;
+    match desk.deploy(&order).await {
+        Ok(name) => {
+            let _ = desk.discard_draft(&draft).await;
+            answer.redirect(&crate::ways::instance(name.as_str()));
         }
+        Err(error) => answer.redirect(&crate::wizard::back(&*desk, &draft, order, false, &error).await),
     }
     Ok(())
 }
@@ -25,30 +67,18 @@ pub async fn deploy(form: OrderForm) -> Result<(), ServerFnError> {
 #[server(prefix = "/actions", endpoint = "update")]
 pub async fn update(
     form: OrderForm,
+    #[server(default)] draft: String,
     #[server(default)] even_quarantined: String,
 ) -> Result<(), ServerFnError> {
     let (desk, answer) = crate::ways::at_hand();
-    match desk.update(&form, !even_quarantined.is_empty()).await {
-        Ok(()) => answer.redirect(&crate::ways::instance(&form.name)),
-        Err(error) => {
-            let form_page = format!("{}/update", crate::ways::instance(&form.name));
-            answer.redirect(&crate::ways::back(&desk, &form_page, &form, &error).await);
+    let order = crate::wizard::ordered(&*desk, &draft, form).await;
+    match desk.update(&order, !even_quarantined.is_empty()).await {
+        Ok(()) => {
+            let _ = desk.discard_draft(&draft).await;
+            answer.redirect(&crate::ways::instance(&order.name));
         }
+        Err(error) => answer.redirect(&crate::wizard::back(&*desk, &draft, order, true, &error).await),
     }
-    Ok(())
-}
-
-/// Shows what an order would do to the cluster, before it is placed (D6).
-#[server(prefix = "/actions", endpoint = "preview")]
-pub async fn preview(form: OrderForm, #[server(default)] is_update: String) -> Result<(), ServerFnError> {
-    let (desk, answer) = crate::ways::at_hand();
-    let page = if is_update.is_empty() {
-        format!("/devops/releases/{}/deploy", crate::ways::escape(&form.project))
-    } else {
-        format!("{}/update", crate::ways::instance(&form.name))
-    };
-    let draft = desk.keep_draft(&form).await.unwrap_or_default();
-    answer.redirect(&format!("{page}?draft={draft}&check=1&plan=1"));
     Ok(())
 }
 

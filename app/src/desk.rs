@@ -12,15 +12,18 @@ use slipway_domain::{
     application::Application,
     black_box::Ended,
     contents::ConfigEntry,
+    log::{LogLine, LogStream, LogWish},
     names::{ApplicationName, ProjectName},
     observed::ObservedComponent,
     operation::Operation,
     order::{FieldError, OrderForm},
     plan::Plan,
-    release::{BrokenRelease, Project, ReleaseVersion},
+    release::{BrokenRelease, Project, Release, ReleaseVersion},
     removal::Held,
     spec::ApplicationSpec,
     status::Standing,
+    told::{Told, Warning},
+    wizard::Draft,
 };
 
 /// Why the desk did not do what was asked. Each is worded for the person who asked.
@@ -114,6 +117,18 @@ pub struct Offer {
     pub has_database: bool,
 }
 
+impl Offer {
+    /// The names of its connectors.
+    pub fn connector_names(&self) -> Vec<String> {
+        self.connectors.iter().map(|connector| connector.name.clone()).collect()
+    }
+
+    /// The release that is looked at.
+    pub fn release(&self) -> Option<&Release> {
+        self.project.release(self.version)
+    }
+}
+
 /// A connector that is to be configured.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ConnectorOffer {
@@ -148,6 +163,17 @@ pub struct ApplicationView {
     pub quarantined: Vec<u32>,
     /// Its address at the gateway, if it serves anything.
     pub gateway_url: Option<String>,
+    /// What a person can open: its user interfaces and its other routes, by name (S1.46, S1.47).
+    pub links: Vec<(String, String)>,
+}
+
+/// What the cluster tells about an application.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct EventsView {
+    /// The events that the cluster remembers, newest first; none if it cannot be asked.
+    pub told: Option<Vec<Told>>,
+    /// What it warned of in the last day, newest first (S3.56).
+    pub warnings: Vec<Warning>,
 }
 
 /// A configuration of an application, with who made it.
@@ -212,11 +238,20 @@ pub trait Desk: Send + Sync {
     /// What can be chosen for a release; for the newest one if no number is given.
     async fn offer(&self, project: &ProjectName, version: &str) -> Result<Offer, DeskError>;
 
-    /// Keeps what was typed, for this person alone; the answer leads back to it.
-    async fn keep_draft(&self, form: &OrderForm) -> Result<String, DeskError>;
+    /// Keeps an order that is coming together, for this person alone; the answer is its identifier.
+    async fn keep_draft(&self, draft: &Draft) -> Result<String, DeskError>;
 
-    /// What was typed, if it is still there.
-    async fn draft(&self, id: &str) -> Result<Option<OrderForm>, DeskError>;
+    /// An order that was kept, if it is still there.
+    async fn draft(&self, id: &str) -> Result<Option<Draft>, DeskError>;
+
+    /// All of them, the one changed last first.
+    async fn drafts(&self) -> Result<Vec<Draft>, DeskError>;
+
+    /// Forgets one.
+    async fn discard_draft(&self, id: &str) -> Result<(), DeskError>;
+
+    /// What is wrong with a name for a new application; none if it can be had (S1.17).
+    async fn name_problem(&self, name: &str) -> Result<Option<String>, DeskError>;
 
     /// Checks an order without placing it: fields, existence of the release, and, unless it is an update of what
     /// exists, availability of the name.
@@ -231,6 +266,9 @@ pub trait Desk: Send + Sync {
 
     /// All applications (S1.31).
     async fn instances(&self) -> Result<InstancesView, DeskError>;
+
+    /// What was done lately, to which application, newest first.
+    async fn recent(&self) -> Result<Vec<(ApplicationName, Operation)>, DeskError>;
 
     /// One application: the live one of that name, else the last one that was undeployed.
     async fn application(&self, name: &ApplicationName) -> Result<ApplicationView, DeskError>;
@@ -257,6 +295,19 @@ pub trait Desk: Send + Sync {
 
     /// What holds the namespace of an application that is being removed (D1); none if nothing is known to.
     async fn held(&self, name: &ApplicationName) -> Result<Option<Held>, DeskError>;
+
+    /// What a task says; none if there is no such task, container or run. Secrets are masked (D18).
+    async fn log(&self, name: &ApplicationName, wish: &LogWish) -> Result<Option<Vec<LogLine>>, DeskError>;
+
+    /// The same as it comes.
+    async fn follow_log(
+        &self,
+        name: &ApplicationName,
+        wish: &LogWish,
+    ) -> Result<Option<LogStream>, DeskError>;
+
+    /// What the cluster tells about an application.
+    async fn events(&self, name: &ApplicationName) -> Result<EventsView, DeskError>;
 
     /// Strips one finalizer of one object that holds the namespace. What its controller would have done is not
     /// done then.

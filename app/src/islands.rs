@@ -2,4 +2,7 @@
 
 pub mod copy;
 pub mod live;
+pub mod log;
+mod morph;
+pub mod name;
 mod stream;

@@ -12,6 +12,7 @@ pub mod pages;
 pub mod sign_in;
 pub mod ui;
 pub mod ways;
+pub mod wizard;
 
 use leptos::{config::LeptosOptions, prelude::*};
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -24,9 +25,10 @@ use leptos_router::{
 use crate::pages::{
     deploy::{DeployPage, UpdatePage},
     home::HomePage,
-    instance::InstancePage,
+    instance::{ComponentsPage, ConfigurationPage, EventsPage, HistoryPage, InstancePage, LogsPage},
     instances::InstancesPage,
     not_found::NotFoundPage,
+    project::ProjectPage,
     releases::ReleasesPage,
     sign_in::SignInPage,
     undeploy::UndeployPage,
@@ -64,10 +66,18 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases") view=ReleasesPage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/releases/:project") view=ProjectPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases/:project/deploy") view=DeployPage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/releases/:project/deploy/:step") view=DeployPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances") view=InstancesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name") view=InstancePage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/components") view=ComponentsPage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/logs") view=LogsPage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/events") view=EventsPage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/history") view=HistoryPage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/configuration") view=ConfigurationPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/update") view=UpdatePage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/update/:step") view=UpdatePage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/undeploy") view=UndeployPage ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -3,6 +3,8 @@
 pub mod badge;
 pub mod button;
 pub mod callout;
+pub mod copy;
+pub mod diff;
 pub mod empty;
 pub mod facts;
 pub mod field;
@@ -11,4 +13,5 @@ pub mod icon;
 pub mod load;
 pub mod steps;
 pub mod table;
+pub mod tabs;
 pub mod time;

@@ -1,7 +1,7 @@
 //! Where a person is sent after a form: onwards, or back to it with what was typed.
 
 use leptos::prelude::*;
-use slipway_domain::{names::ApplicationName, order::OrderForm};
+use slipway_domain::names::ApplicationName;
 
 use crate::{
     answer::{SharedAnswer, answer},
@@ -36,20 +36,6 @@ pub fn told(name: &str, done: Result<(), DeskError>) -> String {
     }
 }
 
-/// The form again, with what was typed. Wrong fields are found anew there; anything else is told in words.
-pub async fn back(desk: &SharedDesk, page: &str, form: &OrderForm, error: &DeskError) -> String {
-    let told = match error {
-        DeskError::Invalid { .. } => String::new(),
-        error => error.to_string(),
-    };
-    let code = match error {
-        DeskError::Refused { code, .. } => code.as_str(),
-        _ => "",
-    };
-    let draft = desk.keep_draft(form).await.unwrap_or_default();
-    format!("{page}?{}", query(&[("draft", &draft), ("check", "1"), ("code", code), ("problem", &told)]))
-}
-
 /// The confirmation again, with what is in the way.
 pub fn back_to_undeploy(form: &UndeployForm, error: &DeskError) -> String {
     let told = match error {
@@ -62,7 +48,8 @@ pub fn back_to_undeploy(form: &UndeployForm, error: &DeskError) -> String {
     format!("{}/undeploy?{}", instance(&form.name), query(&pairs))
 }
 
-fn query(pairs: &[(&str, &str)]) -> String {
+/// A query of those pairs that have a value.
+pub fn query(pairs: &[(&str, &str)]) -> String {
     let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
     filled.map(|(name, value)| format!("{name}={}", escape(value))).collect::<Vec<_>>().join("&")
 }

@@ -1,6 +1,6 @@
 // The same without JavaScript, and through crashes.
 import { expect, test } from '@playwright/test';
-import { badge, deploy, Portal, signIn, undeploy } from './portal.ts';
+import { badge, deploy, next, Portal, signIn, tab, undeploy } from './portal.ts';
 
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
@@ -16,6 +16,8 @@ test.describe('without JavaScript', () => {
       await expect(badge(page, 'Running')).toBeVisible({ timeout: 500 });
     }).toPass();
     await expect(page.getByRole('table', { name: 'Components' })).toContainText('worker');
+    await page.getByRole('link', { name: 'Log of worker' }).click();
+    await expect(page.getByRole('list', { name: 'Log' })).toContainText('starting');
     await undeploy(page, portal, 'plain');
     await expect(async () => {
       await page.reload();
@@ -27,10 +29,14 @@ test.describe('without JavaScript', () => {
     await signIn(page, portal);
     await page.goto(portal.url + '/devops/releases/welcome/deploy');
     await page.getByLabel('Application name').fill('9lives');
-    await page.getByLabel('Administrator access').fill('ana');
-    await page.getByRole('button', { name: 'Deploy' }).click();
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
     await expect(page.getByLabel('Application name')).toHaveValue('9lives');
     await expect(page.getByRole('alert')).toContainText('Begin with a lowercase letter');
+    await page.getByLabel('Application name').fill('lives9');
+    await next(page);
+    await page.getByLabel('Administrator access').fill('ana');
+    await page.getByRole('button', { name: 'Add' }).click();
+    await expect(page.getByRole('list', { name: 'Chosen' })).toContainText('ana');
   });
 });
 
@@ -45,6 +51,7 @@ test('D20 an operation goes on after the console was killed, and ends once', asy
     await portal.serve();
     await page.goto(portal.url + '/devops/instances/survivor');
     await expect(badge(page, 'Running')).toBeVisible({ timeout: 60_000 });
+    await tab(page, 'History');
     await expect(page.getByRole('table', { name: 'History' }).getByRole('row')).toHaveCount(2);
     await undeploy(page, portal, 'survivor');
     await portal.kill();

@@ -87,15 +87,46 @@ export async function signIn(page: Page, portal: Portal): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
 }
 
-/** Fills in the Deploy form and sends it; ends on the application's page. */
+/** Goes through the steps of Deploy and sends the order; ends on the application's page. */
 export async function deploy(page: Page, portal: Portal, project: string, name: string, version?: string): Promise<void> {
   await page.goto(portal.url + '/devops/releases');
-  await page.getByRole('link', { name: `Deploy ${project}` }).click();
+  await page.getByRole('link', { name: `Deploy ${project}`, exact: true }).click();
+  await order(page, name, version);
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await expect(page.getByRole('heading', { name, level: 1, exact: true })).toBeVisible();
+}
+
+/** Fills in what every application needs, from the first step to the review. */
+export async function order(page: Page, name: string, version?: string, admins = 'ana, ops'): Promise<void> {
   await page.getByLabel('Application name').fill(name);
-  await page.getByLabel('Administrator access').fill('ana, ops');
   if (version) await page.getByLabel('Version').selectOption(version);
-  await page.getByRole('button', { name: 'Deploy' }).click();
-  await expect(page.getByRole('heading', { name, level: 1 })).toBeVisible();
+  await next(page);
+  await page.getByLabel('Administrator access').fill(admins);
+  while (!(await step(page).innerText()).includes('Review')) await next(page);
+}
+
+/** The step of an order that is shown. */
+export function step(page: Page) {
+  return page.getByRole('navigation', { name: 'Steps' }).locator('[aria-current="step"]');
+}
+
+/** Leaves a step in which nothing is wrong. */
+export async function next(page: Page): Promise<void> {
+  const before = await step(page).innerText();
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+  await expect(step(page)).not.toHaveText(before);
+}
+
+/** From anywhere in the update of an application to its review. */
+export async function review(page: Page): Promise<void> {
+  await page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name: /^Review/ }).click();
+  await expect(step(page)).toContainText('Review');
+}
+
+/** A tab of an application's page. */
+export async function tab(page: Page, label: string): Promise<void> {
+  await page.getByRole('navigation', { name: /^Parts of/ }).getByRole('link', { name: label, exact: true }).click();
+  await expect(page.getByRole('link', { name: label, exact: true, includeHidden: true }).and(page.locator('[aria-current="page"]'))).toBeVisible();
 }
 
 export async function undeploy(page: Page, portal: Portal, name: string, action = 'Undeploy'): Promise<void> {

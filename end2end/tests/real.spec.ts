@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { badge, deploy, freePort, Portal, signIn, undeploy } from './portal.ts';
+import { badge, deploy, freePort, Portal, review, signIn, tab, undeploy } from './portal.ts';
 
 const env = process.env;
 const required = !!env.SLIPWAY_TEST_REQUIRE;
@@ -83,7 +83,9 @@ test('S2.25 an update on a real cluster fails no request of a client that asks a
   })();
   await page.goto(portal.url + '/devops/instances/ferry/update');
   await page.getByLabel('Version').selectOption('2');
+  await review(page);
   await page.getByRole('button', { name: 'Update', exact: true }).click();
+  await tab(page, 'History');
   await expect(page.getByRole('row', { name: /2 present/ })).toBeVisible();
   await expect(badge(page, 'Running')).toBeVisible({ timeout: 90_000 });
   await expect.poll(() => answers.last, { timeout: 30_000 }).toContain('once more');

@@ -6,26 +6,29 @@ mod offers;
 mod orders;
 mod plans;
 mod removals;
+mod telling;
 
 use std::{path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
-    ApplicationView, Desk, DeskError, Generation, InstancesView, Offer, ProjectRow, ReleasesView, StripForm,
-    Surroundings, UndeployForm,
+    ApplicationView, Desk, DeskError, EventsView, Generation, InstancesView, Offer, ProjectRow, ReleasesView,
+    StripForm, Surroundings, UndeployForm,
 };
 use slipway_domain::{
     actor::Actor,
     ids::{Clock, Ids, OperationId},
+    log::{LogLine, LogStream, LogWish},
     names::{ApplicationName, ProjectName},
-    operation::Kind,
+    operation::{Kind, Operation},
     order::{FieldError, OrderForm},
     plan::Plan,
     ports::{Cluster, Images, PortError, Releases, Vault},
     release::Project,
     removal::Held,
     spec::ApplicationSpec,
+    wizard::Draft,
 };
 use slipway_store::{Asked, RemoveError, Store};
 
@@ -36,6 +39,8 @@ use crate::board::Board;
 const HISTORY: u32 = 50;
 /// How many of the things that a badge said a page shows.
 const STANDINGS: u32 = 50;
+/// How many of the things that were done lately a page shows.
+const RECENT: u32 = 8;
 /// How many ends of containers a page shows.
 const ENDS: u32 = 20;
 
@@ -108,14 +113,29 @@ impl Desk for SignedIn {
         self.office.offers.of(project, version)
     }
 
-    async fn keep_draft(&self, form: &OrderForm) -> Result<String, DeskError> {
+    async fn keep_draft(&self, draft: &Draft) -> Result<String, DeskError> {
         self.allowed()?;
-        self.keep(form).await
+        self.keep(draft).await
     }
 
-    async fn draft(&self, id: &str) -> Result<Option<OrderForm>, DeskError> {
+    async fn draft(&self, id: &str) -> Result<Option<Draft>, DeskError> {
         self.allowed()?;
         self.kept(id).await
+    }
+
+    async fn drafts(&self) -> Result<Vec<Draft>, DeskError> {
+        self.allowed()?;
+        self.all_kept().await
+    }
+
+    async fn discard_draft(&self, id: &str) -> Result<(), DeskError> {
+        self.allowed()?;
+        self.office.store.discard_draft(id, &self.actor.name).await.map_err(|error| unavailable(&error))
+    }
+
+    async fn name_problem(&self, name: &str) -> Result<Option<String>, DeskError> {
+        self.allowed()?;
+        Ok(self.wrong_with(name).await)
     }
 
     async fn check(&self, form: &OrderForm, is_update: bool) -> Result<(), DeskError> {
@@ -139,6 +159,11 @@ impl Desk for SignedIn {
         Ok(InstancesView { live: self.office.board.live(), gone, gateway: self.office.gateway.clone() })
     }
 
+    async fn recent(&self) -> Result<Vec<(ApplicationName, Operation)>, DeskError> {
+        self.allowed()?;
+        self.office.store.recent_operations(RECENT).await.map_err(|error| unavailable(&error))
+    }
+
     async fn application(&self, name: &ApplicationName) -> Result<ApplicationView, DeskError> {
         self.allowed()?;
         let missing = || DeskError::NotFound { what: format!("No application is called {name}.") };
@@ -154,9 +179,11 @@ impl Desk for SignedIn {
         let observed = self.office.cluster.observe(name, application.id).await.unwrap_or_default();
         let gateway_url =
             application.gateway_path.as_ref().map(|path| format!("{}{path}", self.office.gateway));
+        let spec = spec.ok_or_else(missing)?;
+        let links = self.links(&spec).await;
         Ok(ApplicationView {
             application,
-            spec: spec.ok_or_else(missing)?,
+            spec,
             components: observed.components,
             operations,
             generations: generations.into_iter().map(generation).collect(),
@@ -164,6 +191,7 @@ impl Desk for SignedIn {
             ends,
             quarantined,
             gateway_url,
+            links,
         })
     }
 
@@ -192,6 +220,25 @@ impl Desk for SignedIn {
         self.allowed()?;
         let asked = self.office.store.cancel(name, &self.asked()).await;
         self.changed(name, asked).await
+    }
+
+    async fn log(&self, name: &ApplicationName, wish: &LogWish) -> Result<Option<Vec<LogLine>>, DeskError> {
+        self.allowed()?;
+        self.lines(name, wish).await
+    }
+
+    async fn follow_log(
+        &self,
+        name: &ApplicationName,
+        wish: &LogWish,
+    ) -> Result<Option<LogStream>, DeskError> {
+        self.allowed()?;
+        self.stream(name, wish).await
+    }
+
+    async fn events(&self, name: &ApplicationName) -> Result<EventsView, DeskError> {
+        self.allowed()?;
+        self.told(name).await
     }
 
     async fn held(&self, name: &ApplicationName) -> Result<Option<Held>, DeskError> {

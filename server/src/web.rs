@@ -5,6 +5,8 @@ mod assets;
 mod events;
 mod gate;
 mod health;
+mod logs;
+mod names;
 mod pages;
 
 use std::{sync::Arc, time::Duration};
@@ -57,6 +59,8 @@ pub fn router(parts: Parts) -> Result<Router, String> {
     let behind_the_gate = pages::routes(parts.sign_in)?
         .route("/api/v1/events", get(events::events))
         .merge(api::routes())
+        .merge(logs::routes())
+        .merge(names::routes())
         .merge(auth::routes(parts.accounts, parts.provider, parts.public_url))
         // Who is it? Whoever is not signed in sees the sign-in page and nothing else.
         .layer(middleware::from_fn(gate::gate))

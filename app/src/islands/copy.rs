@@ -1,45 +1,49 @@
-//! A button that copies a text. Without JavaScript it is not there, and the text can be selected.
-
-#![expect(missing_docs, reason = "the macro makes a struct without documentation")]
+//! Copying: one listener for all buttons of the page that carry what to copy.
 
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::window;
+use web_sys::{Element, Event, window};
 
-use crate::ui::icon::{Glyph, Icon};
-
-/// Copies the text when it is pressed, and says that it did.
+/// Makes the buttons with the attribute `data-copy` work, and says what was copied.
 #[island]
-pub fn CopyButton(
-    /// What to copy.
-    text: String,
-) -> impl IntoView {
-    let (works, set_works) = signal(false);
-    let (copied, set_copied) = signal(false);
-    // The browser has a clipboard only on pages that came safely.
-    Effect::new(move || set_works.set(window().is_some_and(|window| window.is_secure_context())));
-    let copy = move |_| {
-        let text = text.clone();
-        spawn_local(async move {
-            let Some(window) = window() else { return };
-            let written = JsFuture::from(window.navigator().clipboard().write_text(&text)).await;
-            set_copied.set(written.is_ok());
-        });
-    };
-    let class = move || {
-        if works.get() {
-            "button button-small shrink-0 border-transparent text-muted hover:bg-raised hover:text-ink"
-        } else {
-            "hidden"
+pub fn Copying() -> impl IntoView {
+    let (copied, set_copied) = signal(0_u32);
+    Effect::new(move || {
+        // The browser has a clipboard only on pages that came safely.
+        let Some(window) = window().filter(web_sys::Window::is_secure_context) else { return };
+        let Some(document) = window.document() else { return };
+        if let Some(root) = document.document_element() {
+            // From now on the buttons are shown.
+            let _ = root.set_attribute("data-can-copy", "");
         }
+        let clipboard = window.navigator().clipboard();
+        let on_click = Closure::<dyn Fn(Event)>::new(move |event: Event| {
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            let button = target.and_then(|target| target.closest("[data-copy]").ok().flatten());
+            let Some(button) = button else { return };
+            let text = button.get_attribute("data-copy").unwrap_or_default();
+            let written = clipboard.write_text(&text);
+            spawn_local(async move {
+                if JsFuture::from(written).await.is_ok() {
+                    let _ = button.set_attribute("data-copied", "");
+                    set_copied.update(|count| *count += 1);
+                    set_timeout(
+                        move || drop(button.remove_attribute("data-copied")),
+                        std::time::Duration::from_secs(2),
+                    );
+                }
+            });
+        });
+        let _ = document.add_event_listener_with_callback("click", on_click.as_ref().unchecked_ref());
+        // It lives as long as the page.
+        on_click.forget();
+    });
+    // Said twice in the same words, it would not be read out twice.
+    let told = move || match copied.get() {
+        0 => "",
+        count if count % 2 == 1 => "Copied",
+        _ => "Copied.",
     };
-    view! {
-        <button class=class type="button" on:click=copy>
-            {move || {
-                let glyph = if copied.get() { Glyph::Check } else { Glyph::Copy };
-                view! { <Icon glyph class="size-3.5 shrink-0"/> }
-            }}
-            <span aria-live="polite">{move || if copied.get() { "Copied" } else { "Copy" }}</span>
-        </button>
-    }
+    view! { <span class="sr-only" aria-live="polite">{told}</span> }
 }

@@ -2,15 +2,15 @@
 
 #![expect(missing_docs, reason = "the macro makes a struct without documentation")]
 
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 
 use leptos::prelude::*;
 use slipway_domain::status::Status;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{DomParser, Element, HtmlElement, Response, SupportedType, window};
+use web_sys::{DomParser, Element, Response, SupportedType, window};
 
-use super::stream::{News, listen};
+use super::{morph::morph, stream::listen};
 use crate::ui::badge::Badge;
 
 /// How long to wait for more news before the page is fetched.
@@ -53,7 +53,7 @@ pub fn LiveBadge(
 }
 
 /// Fetches the page anew when the state of an application has changed, and swaps the parts of it that show it:
-/// those with the attribute `data-live` and an id. What is an island must be outside of them.
+/// those with the attribute `data-live` and an id. An island within them is left as it is.
 #[island]
 pub fn LivePage(
     /// The application; none for all of them.
@@ -98,39 +98,8 @@ async fn swap() -> Result<(), JsValue> {
     let parts = document.query_selector_all("[data-live]")?;
     for old in (0..parts.length()).filter_map(|index| parts.get(index)?.dyn_into::<Element>().ok()) {
         if let Some(new) = fresh.get_element_by_id(&old.id()) {
-            let focused = document.active_element().filter(|focused| old.contains(Some(focused)));
-            let place = focused.and_then(|focused| focused.get_attribute("href"));
-            old.set_inner_html(&new.inner_html());
-            // Whoever was on a link goes on from the same link.
-            if let Some(place) = place
-                && let Some(link) = old.query_selector(&format!("[href=\"{place}\"]"))?
-            {
-                link.dyn_into::<HtmlElement>()?.focus()?;
-            }
+            morph(&old, &new)?;
         }
     }
     Ok(())
-}
-
-/// Says that the list has other rows by now, and offers to show them.
-#[island]
-pub fn ListChanged(
-    /// The applications in the list, by id.
-    known: Vec<String>,
-) -> impl IntoView {
-    let (changed, set_changed) = signal(false);
-    let known: HashSet<String> = known.into_iter().collect();
-    Effect::new(move || {
-        let known = known.clone();
-        listen(move |all| {
-            let is_gone = |news: &News| news.status == Status::Undeployed.label();
-            if all.iter().any(|news| known.contains(&news.id) == is_gone(news)) {
-                set_changed.set(true);
-            }
-        });
-    });
-    let note = move || {
-        changed.get().then(|| view! { <a class="link text-sm" href="">"The list has changed. Refresh"</a> })
-    };
-    view! { <span aria-live="polite">{note}</span> }
 }

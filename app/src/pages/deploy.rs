@@ -1,159 +1,253 @@
-//! Deploying a project, and updating an application: the same form, empty or filled in.
+//! Deploying a project, and updating an application: the same steps, empty or filled in.
 
-mod form;
+mod components;
+mod fields;
+mod people;
 mod planned;
+mod review;
+mod rows;
+mod start;
+mod stepper;
 mod versions;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use slipway_domain::{
-    names::{ApplicationName, ProjectName},
-    order::{FieldError, OrderForm},
+    names::ProjectName,
+    order::FieldError,
     plan::Plan,
+    wizard::{Draft, WizardStep},
 };
 
-use self::{form::Questions, planned::Planned, versions::Versions};
+use self::{
+    components::{Connectors, Infrastructure, Look},
+    people::{Access, People},
+    review::Review,
+    start::Start,
+    stepper::Stepper,
+    versions::Versions,
+};
 use crate::{
+    actions,
     desk::{Desk, DeskError, Offer, SharedDesk},
     ui::{
+        button::Variant,
         callout::{Callout, Weight},
         field::ErrorSummary,
         frame::PageHead,
         load::load,
     },
+    wizard::{Place, begun, problems},
 };
-
-/// What the form is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    /// A new application.
-    Deploy,
-    /// Another generation of one.
-    Update,
-}
 
 /// What was in the address when the page was asked for.
 #[derive(Debug, Clone, Default)]
 struct Wish {
-    draft: String,
+    place: Place,
+    step: WizardStep,
     version: String,
     check: bool,
-    plan: bool,
+    look: Look,
     code: String,
     problem: Option<String>,
 }
 
 impl Wish {
-    fn of_query() -> Self {
-        let query = use_query_map().get_untracked();
+    fn of_address() -> Self {
+        let (params, query) = (use_params_map().get_untracked(), use_query_map().get_untracked());
+        let param = |name: &str| params.get(name).unwrap_or_default();
         let text = |name: &str| query.get(name).unwrap_or_default();
         Self {
-            draft: text("draft"),
+            place: Place { project: param("project"), application: param("name"), draft: text("draft") },
+            step: WizardStep::parse(&param("step")).unwrap_or_default(),
             version: text("version"),
             check: query.get("check").is_some(),
-            plan: query.get("plan").is_some(),
+            look: Look { as_json: text("view") == "json", more: query.get("more").is_some() },
             code: text("code"),
             problem: query.get("problem"),
         }
     }
 }
 
-/// Everything that the page shows.
+/// Everything that a step shows.
 struct Asked {
-    purpose: Purpose,
+    place: Place,
+    draft: Draft,
     offer: Offer,
-    form: OrderForm,
     errors: Vec<FieldError>,
     plan: Option<Result<Plan, DeskError>>,
     wish: Wish,
 }
 
-/// The Deploy form of a project.
+/// A step of deploying a project.
 #[component]
 pub fn DeployPage() -> impl IntoView {
-    let project = use_params_map().with_untracked(|params| params.get("project").unwrap_or_default());
-    let wish = Wish::of_query();
-    let title = format!("Deploy {project}");
-    let ask = move |desk: SharedDesk| {
-        let form = OrderForm { project: project.clone(), ..OrderForm::default() };
-        let wish = wish.clone();
-        async move { ask(&*desk, Purpose::Deploy, form, wish).await }
-    };
-    load(title, ask, content)
+    let wish = Wish::of_address();
+    page(format!("Deploy {}", wish.place.project), wish)
 }
 
-/// The Update form of an application.
+/// A step of updating an application.
 #[component]
 pub fn UpdatePage() -> impl IntoView {
-    let name = use_params_map().with_untracked(|params| params.get("name").unwrap_or_default());
-    let wish = Wish::of_query();
-    let title = format!("Update {name}");
-    let ask = move |desk: SharedDesk| {
-        let (name, wish) = (name.clone(), wish.clone());
-        async move {
-            let missing = || DeskError::NotFound { what: format!("No application is called {name:?}.") };
-            let form = desk.order_of(&ApplicationName::parse(&name).map_err(|_| missing())?).await?;
-            ask(&*desk, Purpose::Update, form, wish).await
-        }
-    };
-    load(title, ask, content)
+    let wish = Wish::of_address();
+    page(format!("Update {}", wish.place.application), wish)
 }
 
-async fn ask(desk: &dyn Desk, purpose: Purpose, form: OrderForm, wish: Wish) -> Result<Asked, DeskError> {
-    let draft = if wish.draft.is_empty() { None } else { desk.draft(&wish.draft).await? };
-    // A draft of another project is none of this one.
-    let mut form = draft.filter(|draft| draft.project == form.project).unwrap_or(form);
+fn page(title: String, wish: Wish) -> AnyView {
+    let ask = move |desk: SharedDesk| {
+        let wish = wish.clone();
+        async move { ask(&*desk, wish).await }
+    };
+    load(title, ask, |asked| content(asked).into_any())
+}
+
+async fn ask(desk: &dyn Desk, wish: Wish) -> Result<Asked, DeskError> {
+    let mut draft = begun(desk, &wish.place).await?;
     if !wish.version.is_empty() {
-        form.version.clone_from(&wish.version);
+        draft.form.version.clone_from(&wish.version);
     }
     let unknown =
-        || DeskError::NotFound { what: format!("No project {:?} has been released.", form.project) };
-    let project = ProjectName::parse(&form.project).map_err(|_| unknown())?;
-    let offer = desk.offer(&project, &form.version).await?;
-    form.version = offer.version.to_string();
-    let errors = match desk.check(&form, purpose == Purpose::Update).await {
-        Err(DeskError::Invalid { fields }) if wish.check => fields,
-        _ => Vec::new(),
-    };
-    let plan = if wish.plan && errors.is_empty() {
-        Some(desk.plan(&form, purpose == Purpose::Update).await)
+        || DeskError::NotFound { what: format!("No project {:?} has been released.", draft.form.project) };
+    let project = ProjectName::parse(&draft.form.project).map_err(|_| unknown())?;
+    let offer = desk.offer(&project, &draft.form.version).await?;
+    draft.form.version = offer.version.to_string();
+    let connectors = offer.connector_names();
+    let is_review = wish.step == WizardStep::Review;
+    let all = if wish.check || is_review { problems(desk, &draft, wish.step).await } else { Vec::new() };
+    let errors = if is_review { all } else { wish.step.errors(&all, &connectors) };
+    let plan = if is_review && errors.is_empty() {
+        Some(desk.plan(&draft.form, draft.is_update).await)
     } else {
         None
     };
-    Ok(Asked { purpose, offer, form, errors, plan, wish })
+    if is_review && draft.id.is_empty() {
+        // The answers are not sent with the last form, so they must be at hand when it is.
+        draft.id = desk.keep_draft(&draft).await?;
+    }
+    let place = Place {
+        project: draft.form.project.clone(),
+        application: wish.place.application.clone(),
+        draft: draft.id.clone(),
+    };
+    Ok(Asked { place, draft, offer, errors, plan, wish })
 }
 
 fn content(asked: Asked) -> impl IntoView {
-    let Asked { purpose, offer, form, errors, plan, wish } = asked;
-    let (title, subtitle, above) = match purpose {
-        Purpose::Deploy => (
-            format!("Deploy {}", form.project),
-            "It gets a namespace of its own, named after it.",
-            vec![("/devops/releases".to_owned(), "Application releases".to_owned())],
-        ),
-        Purpose::Update => (
-            format!("Update {}", form.name),
+    let Asked { place, draft, offer, errors, plan, wish } = asked;
+    let (title, subtitle, above) = if draft.is_update {
+        (
+            format!("Update {}", draft.form.name),
             "A new generation in place: same name, addresses and data. What runs now serves until the new one is ready.",
             vec![
                 ("/devops/instances".to_owned(), "Application instances".to_owned()),
-                (format!("/devops/instances/{}", form.name), form.name.clone()),
+                (format!("/devops/instances/{}", draft.form.name), draft.form.name.clone()),
             ],
-        ),
+        )
+    } else {
+        (
+            format!("Deploy {}", draft.form.project),
+            "It gets a namespace of its own, named after it.",
+            vec![("/devops/releases".to_owned(), "Application releases".to_owned())],
+        )
     };
-    let project = offer.project.clone();
+    let steps = WizardStep::of(!offer.connectors.is_empty());
+    // Somebody who comes to a step that is not there, or has skipped one, sees where it is all gathered.
+    let step = if steps.contains(&wish.step) { wish.step } else { WizardStep::Review };
+    let (reached, is_update) = (draft.reached.max(step), draft.is_update);
+    let form = draft.form.clone();
+    let problem = wish.problem.clone();
+    let body = match step {
+        WizardStep::Review => {
+            let is_quarantined = wish.code == "SLW_QUARANTINED";
+            view! { <Review place=place.clone() draft offer errors plan is_quarantined/> }.into_any()
+        }
+        step => {
+            let project = offer.project.clone();
+            let fields = match step {
+                WizardStep::Admins => {
+                    view! { <People access=Access::Admins form offer errors=errors.clone()/> }.into_any()
+                }
+                WizardStep::Users => {
+                    view! { <People access=Access::Users form offer errors=errors.clone()/> }.into_any()
+                }
+                WizardStep::Connectors => {
+                    view! { <Connectors form offer errors=errors.clone() look=wish.look keeps=is_update/> }
+                        .into_any()
+                }
+                WizardStep::Infrastructure => {
+                    view! { <Infrastructure form offer errors=errors.clone() look=wish.look/> }.into_any()
+                }
+                _ => view! { <Start form offer errors=errors.clone() is_update/> }.into_any(),
+            };
+            let beside = (step == WizardStep::Name).then(|| view! { <Versions project/> });
+            let class = if beside.is_some() {
+                "grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]"
+            } else {
+                "max-w-4xl"
+            };
+            view! {
+                <div class=class>
+                    <div class="space-y-6">
+                        <ErrorSummary errors/>
+                        <div class="card">
+                            <div class="space-y-6 px-4 py-5 sm:px-6">{fields}</div>
+                            <Buttons step place=place.clone()/>
+                        </div>
+                    </div>
+                    {beside}
+                </div>
+            }
+            .into_any()
+        }
+    };
+    let as_json = wish.look.as_json;
     view! {
         <PageHead title=title subtitle=subtitle above/>
-        <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
-            <div class="space-y-6">
-                {wish.problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
-                <ErrorSummary errors=errors.clone()/>
-                {plan.map(|plan| match plan {
-                    Ok(plan) => view! { <Planned plan/> }.into_any(),
-                    Err(error) => view! { <Callout weight=Weight::Failure title=error.to_string()/> }.into_any(),
-                })}
-                <Questions purpose offer form errors is_quarantined=wish.code == "SLW_QUARANTINED"/>
-            </div>
-            <Versions project/>
+        <form class="space-y-6" id="wizard" method="post" action=actions::Draft::PATH novalidate>
+            <Hidden place=place.clone() step as_json/>
+        </form>
+        <Stepper place steps step reached/>
+        {problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
+        {body}
+    }
+}
+
+/// What every step posts, and the button that Enter presses: it must be the first of the form.
+#[component]
+fn Hidden(
+    /// Where the order is being made.
+    place: Place,
+    /// The step.
+    step: WizardStep,
+    /// Are variables shown as JSON?
+    as_json: bool,
+) -> impl IntoView {
+    // A name that was typed becomes one of the chosen; anything else leads on.
+    let enter = if matches!(step, WizardStep::Admins | WizardStep::Users) { "add" } else { "next" };
+    view! {
+        <input type="hidden" name="draft" value=place.draft/>
+        <input type="hidden" name="project" value=place.project/>
+        <input type="hidden" name="application" value=place.application/>
+        <input type="hidden" name="step" value=step.slug()/>
+        <input type="hidden" name="view" value=if as_json { "json" } else { "" }/>
+        <button class="sr-only" type="submit" name="go" value=enter tabindex="-1" aria-hidden="true">"Enter"</button>
+    }
+}
+
+#[component]
+fn Buttons(
+    /// The step.
+    step: WizardStep,
+    /// Where the order is being made.
+    place: Place,
+) -> impl IntoView {
+    view! {
+        <div class="flex flex-wrap items-center gap-2 border-t border-line px-4 py-3.5 sm:px-6">
+            <a class=Variant::Quiet.classes() href=place.exit()>"Cancel"</a>
+            <span class="ml-auto flex items-center gap-2">
+                {(step != WizardStep::Name).then(|| view! { <button class=Variant::Quiet.classes() form="wizard" type="submit" name="go" value="previous">"Previous"</button> })}
+                <button class=Variant::Primary.classes() form="wizard" type="submit" name="go" value="next">"Next"</button>
+            </span>
         </div>
     }
 }

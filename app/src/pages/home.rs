@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use leptos::prelude::*;
 use slipway_domain::{
     application::Application,
+    names::ApplicationName,
+    operation::{Operation, Progress},
     status::{Status, Tone},
 };
 
@@ -11,7 +13,7 @@ use crate::{
     desk::{InstancesView, SharedDesk},
     islands::live::LivePage,
     ui::{
-        badge::{Badge, glyph, ink},
+        badge::{Badge, Outcome, glyph, ink},
         button::Variant,
         callout::{Callout, Weight},
         frame::PageHead,
@@ -25,7 +27,12 @@ use crate::{
 /// The start page.
 #[component]
 pub fn HomePage() -> impl IntoView {
-    load("Overview", |desk| async move { desk.instances().await }, overview)
+    let ask = |desk: SharedDesk| async move {
+        let view = desk.instances().await?;
+        let recent = desk.recent().await.unwrap_or_default();
+        Ok((view, recent))
+    };
+    load("Overview", ask, overview)
 }
 
 fn needs_attention(application: &Application) -> bool {
@@ -33,7 +40,7 @@ fn needs_attention(application: &Application) -> bool {
         || application.standing.cause.is_some()
 }
 
-fn overview(view: InstancesView) -> impl IntoView {
+fn overview((view, recent): (InstancesView, Vec<(ApplicationName, Operation)>)) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
     let revision = view.live.iter().map(|application| application.revision).max().unwrap_or_default();
     let is_first = view.live.is_empty() && view.gone.is_empty();
@@ -47,9 +54,9 @@ fn overview(view: InstancesView) -> impl IntoView {
         <LivePage of=None revision/>
         <div class="space-y-8" id="overview" data-live="">
             <dl class="card grid divide-y divide-line sm:grid-cols-3 sm:divide-x sm:divide-y-0">
-                <Figure label="Running" tone=Tone::Good number=running/>
-                <Figure label="On the way" tone=Tone::Moving number=moving.len()/>
-                <Figure label="Needs attention" tone=Tone::Bad number=unwell.len()/>
+                <Figure label="Running" tone=Tone::Good number=running href="/devops/instances?status=Running"/>
+                <Figure label="On the way" tone=Tone::Moving number=moving.len() href="/devops/instances?sort=status"/>
+                <Figure label="Needs attention" tone=Tone::Bad number=unwell.len() href="/devops/instances?sort=status"/>
             </dl>
             {is_first.then(|| view! {
                 <Callout weight=Weight::Note title="Nothing has been deployed yet.">
@@ -58,6 +65,7 @@ fn overview(view: InstancesView) -> impl IntoView {
             })}
             {(!unwell.is_empty()).then(|| list("Needs attention", unwell, now))}
             {(!moving.is_empty()).then(|| list("On the way", moving, now))}
+            {(!recent.is_empty()).then(|| lately(recent, now))}
         </div>
     }
 }
@@ -70,6 +78,8 @@ fn Figure(
     tone: Tone,
     /// How many.
     number: usize,
+    /// Where they are listed.
+    href: &'static str,
 ) -> impl IntoView {
     let tone = if number == 0 { Tone::Over } else { tone };
     view! {
@@ -77,7 +87,7 @@ fn Figure(
             <dt class="flex items-center gap-2 text-sm text-muted">
                 <span class=ink(tone)><Icon glyph=glyph(tone) class="size-3.5 shrink-0"/></span>{label}
             </dt>
-            <dd class="text-xl font-semibold tracking-tight tabular-nums sm:mt-1">{number}</dd>
+            <dd class="text-xl font-semibold tracking-tight tabular-nums sm:mt-1"><a class="hover:text-accent" href=href aria-label=format!("{number}, show them")>{number}</a></dd>
         </div>
     }
 }
@@ -91,6 +101,28 @@ fn list(title: &'static str, applications: Vec<Application>, now: Timestamp) -> 
             </ul>
         </Section>
     }
+}
+
+/// What was done, by whom, and how it ended.
+fn lately(recent: Vec<(ApplicationName, Operation)>, now: Timestamp) -> impl IntoView {
+    let items = recent.into_iter().map(move |(name, operation)| {
+        let tone = match operation.progress {
+            Progress::Open { .. } => Tone::Moving,
+            Progress::Succeeded { .. } => Tone::Good,
+            Progress::Failed { .. } => Tone::Bad,
+            Progress::Cancelled { .. } => Tone::Over,
+        };
+        let href = format!("/devops/instances/{name}");
+        view! {
+            <li class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-sm md:grid md:grid-cols-[12rem_10rem_minmax(0,1fr)_auto]">
+                <a class="link min-w-0 font-medium wrap-anywhere" href=href>{name.to_string()}</a>
+                <Outcome tone label=operation.progress.label()/>
+                <span class="min-w-0 text-muted">{operation.kind.label()}" by "{operation.requested_by}</span>
+                <span class="ml-auto text-muted"><Ago at=operation.requested_at now/></span>
+            </li>
+        }
+    });
+    view! { <Section title="Recent operations"><ul class="card divide-y divide-line">{items.collect_view()}</ul></Section> }
 }
 
 #[component]

@@ -1,10 +1,14 @@
 //! Application releases: the released projects that wait to be deployed (S1.03).
 
 use jiff::Timestamp;
-use leptos::prelude::*;
-use slipway_domain::release::{BrokenRelease, Release};
+use leptos::{prelude::*, server_fn::ServerFn};
+use slipway_domain::{
+    release::{BrokenRelease, Release},
+    wizard::Draft,
+};
 
 use crate::{
+    actions::Discard,
     desk::{ProjectRow, ReleasesView, SharedDesk},
     ui::{
         button::Variant,
@@ -13,9 +17,10 @@ use crate::{
         frame::PageHead,
         icon::Glyph,
         load::load,
-        table::{Room, Table},
+        table::{Room, Section, Table},
         time::Ago,
     },
+    wizard::Place,
 };
 
 const COLUMNS: &[(&str, Room)] = &[
@@ -30,10 +35,16 @@ const COLUMNS: &[(&str, Room)] = &[
 /// The page Application releases.
 #[component]
 pub fn ReleasesPage() -> impl IntoView {
-    load("Application releases", |desk| async move { desk.releases().await }, content)
+    let ask = |desk: SharedDesk| async move {
+        let view = desk.releases().await?;
+        // Orders that were begun are nothing without which the list could not be shown.
+        let drafts = desk.drafts().await.unwrap_or_default();
+        Ok((view, drafts))
+    };
+    load("Application releases", ask, content)
 }
 
-fn content(view: ReleasesView) -> impl IntoView {
+fn content((view, drafts): (ReleasesView, Vec<Draft>)) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
     let list = if view.projects.is_empty() {
         view! {
@@ -51,6 +62,7 @@ fn content(view: ReleasesView) -> impl IntoView {
         <PageHead title="Application releases" subtitle="Released projects, ready to be deployed."/>
         {(!view.broken.is_empty()).then(|| broken(view.broken))}
         {list}
+        {(!drafts.is_empty()).then(|| begun(drafts, now))}
     }
 }
 
@@ -67,13 +79,20 @@ fn Row(
     let version = latest.as_ref().map(|release| release.version.number());
     let by = latest.as_ref().map(|release| release.released_by.clone()).unwrap_or_default();
     let at = latest.as_ref().and_then(|release| release.released_at);
-    let contents = latest.as_ref().map(contents).unwrap_or_default();
-    let applications = if row.applications == 0 { "–".to_owned() } else { row.applications.to_string() };
+    let contents = latest.as_ref().map(contents_of).unwrap_or_default();
+    let applications = match row.applications {
+        0 => view! { <span class="text-muted">"–"</span> }.into_any(),
+        count => {
+            let label = format!("{count} running applications of {name}");
+            view! { <a class="link" href=format!("/devops/instances?q={name}") aria-label=label>{count}</a> }
+                .into_any()
+        }
+    };
     let deploy = format!("/devops/releases/{name}/deploy");
     view! {
         <tr>
             <th scope="row" class="font-normal">
-                <span class="font-medium">{name.clone()}</span>
+                <a class="link font-medium" href=format!("/devops/releases/{name}")>{name.clone()}</a>
                 {(!about.is_empty()).then(|| view! { <span class="block max-w-sm text-muted">{about}</span> })}
             </th>
             <td>{version}</td>
@@ -89,7 +108,7 @@ fn Row(
 }
 
 /// What a release consists of, in a line.
-fn contents(release: &Release) -> String {
+pub(super) fn contents_of(release: &Release) -> String {
     let count = |number: usize, one: &str, many: &str| match number {
         0 => None,
         1 => Some(format!("1 {one}")),
@@ -103,6 +122,32 @@ fn contents(release: &Release) -> String {
         count(modelled.uis.len(), "user interface", "user interfaces"),
     ];
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Orders that were begun and not placed, each with the way back to it.
+fn begun(drafts: Vec<Draft>, now: Timestamp) -> impl IntoView {
+    let count = drafts.len();
+    let items = drafts.into_iter().map(move |draft| {
+        let href = Place::of(&draft).href(draft.reached, &[]);
+        let what = match (draft.is_update, draft.form.name.as_str()) {
+            (true, name) => format!("Update {name}"),
+            (false, "") => format!("Deploy {}", draft.form.project),
+            (false, name) => format!("Deploy {} as {name}", draft.form.project),
+        };
+        let which = if draft.form.name.is_empty() { draft.form.project.clone() } else { draft.form.name.clone() };
+        let discard = format!("Discard {which}");
+        view! {
+            <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 text-sm">
+                <span class="min-w-0 flex-1 wrap-anywhere"><span class="font-medium">{what}</span><span class="block text-muted">{draft.reached.label()}", "<Ago at=draft.at now/></span></span>
+                <form method="post" action=Discard::PATH>
+                    <input type="hidden" name="draft" value=draft.id/>
+                    <button class=Variant::Small.classes() type="submit" aria-label=discard>"Discard"</button>
+                </form>
+                <a class=Variant::Small.classes() href=href aria-label=format!("Resume {which}")>"Resume"</a>
+            </li>
+        }
+    });
+    view! { <Section title="Begun and not placed" count><ul class="card divide-y divide-line">{items.collect_view()}</ul></Section> }
 }
 
 fn broken(releases: Vec<BrokenRelease>) -> impl IntoView {

@@ -8,7 +8,7 @@ use super::{
     icon::{Glyph, Icon},
     time::words,
 };
-use crate::desk::SharedDesk;
+use crate::{desk::SharedDesk, islands::copy::Copying};
 
 /// The frame of a page for somebody who is signed in.
 #[component]
@@ -60,6 +60,7 @@ pub fn Frame(
                     </Banner>
                 })}
                 <main id="main" class="mx-auto max-w-6xl space-y-6 px-4 pt-6 pb-20 sm:px-8 lg:pt-8" tabindex="-1">{children()}</main>
+                <Copying/>
             </div>
         </div>
     }

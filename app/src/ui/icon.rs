@@ -43,6 +43,16 @@ pub enum Glyph {
     Unplugged,
     /// A lock.
     Lock,
+    /// Lines of a text: what is said.
+    Lines,
+    /// A plus: one more.
+    Plus,
+    /// A bin: away with it.
+    Bin,
+    /// A pencil: change it.
+    Pencil,
+    /// A glass: search.
+    Search,
 }
 
 impl Glyph {
@@ -78,6 +88,11 @@ impl Glyph {
             Self::Unplugged => {
                 "m2 14 2.2-2.2M14 2l-2.2 2.2M4 8.4l3.6 3.6-1 1a2.5 2.5 0 0 1-3.6-3.6zM12 7.6 8.4 4l1-1A2.5 2.5 0 0 1 13 6.6zM6.2 9.8l1.3-1.3M7.8 11.4l1.3-1.3"
             }
+            Self::Lines => "M3 4.2h10M3 8h10M3 11.8h6",
+            Self::Plus => "M8 3.5v9M3.5 8h9",
+            Self::Bin => "M3 4.5h10M6.2 4.5V3h3.6v1.5M4.4 4.5l.6 8.2h6l.6-8.2M6.8 7v3.4M9.2 7v3.4",
+            Self::Pencil => "m3 13 .6-2.6 7.2-7.2 2 2-7.2 7.2zM9.6 4.4l2 2",
+            Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.4 10.4l3.1 3.1",
             Self::Lock => {
                 "M4.2 7h7.6c.4 0 .7.3.7.7v5c0 .4-.3.7-.7.7H4.2a.7.7 0 0 1-.7-.7v-5c0-.4.3-.7.7-.7zM5.4 7V4.9a2.6 2.6 0 0 1 5.2 0V7"
             }

@@ -1,7 +1,7 @@
 //! The way of a deployment, step by step, and where on it an operation is.
 
 use leptos::prelude::*;
-use slipway_domain::operation::{Kind, Operation, Progress, Step};
+use slipway_domain::operation::{Operation, Progress, Step};
 
 use super::icon::{Glyph, Icon};
 
@@ -64,14 +64,18 @@ pub fn Steps(
         if matches!(operation.progress, Progress::Failed { .. }) { (at, true) } else { (at, false) }
     };
     let place = match operation.progress {
-        Progress::Open { step } | Progress::Failed { step, .. } if operation.kind == Kind::Deploy => {
+        Progress::Open { step } | Progress::Failed { step, .. } if operation.kind.makes() => {
             Some(stuck(step))
         }
         _ => None,
     };
     place.map(|(at, failed)| {
-        let steps = std::iter::successors(Some(operation.kind.first_step()), |step| step.next());
-        let items = steps.map(|step| {
+        let steps: Vec<_> =
+            std::iter::successors(Some(operation.kind.first_step()), |step| step.next()).collect();
+        let number = steps.iter().position(|step| *step == at).unwrap_or_default() + 1;
+        let told = format!("{}: step {number} of {}", operation.kind.label(), steps.len());
+        let note = operation.note.clone().filter(|_| !failed);
+        let items = steps.into_iter().map(|step| {
             let stand = match step.cmp(&at) {
                 std::cmp::Ordering::Less => Stand::Done,
                 std::cmp::Ordering::Equal if failed => Stand::Failed,
@@ -89,9 +93,12 @@ pub fn Steps(
             }
         });
         view! {
-            <ol class="card flex flex-col gap-x-6 gap-y-2.5 px-4 py-3.5 sm:flex-row sm:flex-wrap lg:flex-nowrap lg:gap-x-3" aria-label="Deployment steps">
+            <div class="card">
+            <p class="flex flex-wrap gap-x-3 border-b border-line px-4 py-2 text-xs text-muted"><span>{told}</span><span class="wrap-anywhere empty:hidden">{note}</span></p>
+            <ol class="flex flex-col gap-x-6 gap-y-2.5 px-4 py-3.5 sm:flex-row sm:flex-wrap lg:flex-nowrap lg:gap-x-3" aria-label="Deployment steps">
                 {items.collect_view()}
             </ol>
+            </div>
         }
     })
 }

@@ -192,7 +192,7 @@ impl ComponentForm {
 }
 
 /// The names in a list that was typed, each once, in the order typed.
-fn people(typed: &str) -> Vec<String> {
+pub fn people(typed: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for name in typed.split([',', ';', ' ', '\n', '\r', '\t']).filter(|name| !name.is_empty()) {
         if !names.iter().any(|known| known == name) {

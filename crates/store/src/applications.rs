@@ -5,10 +5,11 @@ use slipway_domain::{
     application::Application, ids::ApplicationId, names::ApplicationName, operation::Operation,
     ports::PortError, spec::ApplicationSpec, status::Standing,
 };
+use sqlx::FromRow;
 
 use crate::{
     Store,
-    rows::{ApplicationRow, OperationRow, failed, from_json, time},
+    rows::{ApplicationRow, OperationRow, failed, from_json, read, time},
 };
 
 impl Store {
@@ -123,4 +124,29 @@ impl Store {
             .map_err(failed("reading operations"))?;
         rows.into_iter().map(Operation::try_from).collect()
     }
+
+    /// What was done lately, to which application, newest first.
+    pub async fn recent_operations(
+        &self,
+        limit: u32,
+    ) -> Result<Vec<(ApplicationName, Operation)>, PortError> {
+        let query = "SELECT operations.*, applications.name AS application_name FROM operations \
+             JOIN applications ON applications.id = operations.application_id \
+             ORDER BY operations.requested_at DESC, operations.id DESC LIMIT $1";
+        let rows: Vec<RecentRow> = sqlx::query_as(query)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("reading what was done lately"))?;
+        rows.into_iter()
+            .map(|row| Ok((read("name", &row.application_name)?, row.operation.try_into()?)))
+            .collect()
+    }
+}
+
+#[derive(FromRow)]
+struct RecentRow {
+    application_name: String,
+    #[sqlx(flatten)]
+    operation: OperationRow,
 }

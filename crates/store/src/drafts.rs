@@ -1,15 +1,18 @@
-//! Forms that a person filled in and could not send yet, each sealed as a whole.
+//! Orders that a person has not placed yet, each sealed as a whole.
 
 use jiff::{SignedDuration, Timestamp};
 use slipway_domain::{ports::PortError, sealed::Sealed};
 
-use crate::{Store, rows::failed};
+use crate::{
+    Store,
+    rows::{failed, time},
+};
 
 /// How long a draft is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
+const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 impl Store {
-    /// Keeps a draft of a person, and forgets those that are too old.
+    /// Keeps a draft of a person in place of what it was before, and forgets those that are too old.
     pub async fn keep_draft(
         &self,
         id: &str,
@@ -23,7 +26,11 @@ impl Store {
             .execute(&self.pool)
             .await
             .map_err(failed())?;
-        sqlx::query("INSERT INTO drafts (id, actor, sealed, at) VALUES ($1, $2, $3, $4)")
+        // Whoever knows the identifier of somebody else's draft changes nothing with it.
+        let query = "INSERT INTO drafts (id, actor, sealed, at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, at = excluded.at \
+             WHERE drafts.actor = excluded.actor";
+        sqlx::query(query)
             .bind(id)
             .bind(actor)
             .bind(sealed.as_str())
@@ -34,15 +41,42 @@ impl Store {
             .map_err(failed())
     }
 
-    /// The draft of that identifier, if it is that person's.
-    pub async fn draft(&self, id: &str, actor: &str) -> Result<Option<Sealed>, PortError> {
-        let sealed: Option<String> =
-            sqlx::query_scalar("SELECT sealed FROM drafts WHERE id = $1 AND actor = $2")
+    /// The draft of that identifier, if it is that person's, and when it was changed last.
+    pub async fn draft(&self, id: &str, actor: &str) -> Result<Option<(Timestamp, Sealed)>, PortError> {
+        let row: Option<(i64, String)> =
+            sqlx::query_as("SELECT at, sealed FROM drafts WHERE id = $1 AND actor = $2")
                 .bind(id)
                 .bind(actor)
                 .fetch_optional(&self.pool)
                 .await
                 .map_err(failed("reading a draft"))?;
-        Ok(sealed.map(Sealed::new))
+        row.map(|(at, sealed)| Ok((time(at)?, Sealed::new(sealed)))).transpose()
+    }
+
+    /// The drafts of a person with their identifiers, the one changed last first.
+    pub async fn drafts(
+        &self,
+        actor: &str,
+        limit: u32,
+    ) -> Result<Vec<(String, Timestamp, Sealed)>, PortError> {
+        let query = "SELECT id, at, sealed FROM drafts WHERE actor = $1 ORDER BY at DESC, id DESC LIMIT $2";
+        let rows: Vec<(String, i64, String)> = sqlx::query_as(query)
+            .bind(actor)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("reading drafts"))?;
+        rows.into_iter().map(|(id, at, sealed)| Ok((id, time(at)?, Sealed::new(sealed)))).collect()
+    }
+
+    /// Forgets a draft, if it is that person's.
+    pub async fn discard_draft(&self, id: &str, actor: &str) -> Result<(), PortError> {
+        sqlx::query("DELETE FROM drafts WHERE id = $1 AND actor = $2")
+            .bind(id)
+            .bind(actor)
+            .execute(&self.pool)
+            .await
+            .map(|_| ())
+            .map_err(failed("discarding a draft"))
     }
 }

@@ -64,15 +64,21 @@ impl SignedIn {
         let order = form.check().map_err(|fields| DeskError::Invalid { fields })?;
         let release = self.release_of(&order).await?;
         let components = self.expand(&order, &release, None)?;
-        if self.office.board.live().iter().any(|application| application.name == order.name) {
+        self.free(&order.name).await?;
+        Ok((order, release, components))
+    }
+
+    /// Is the name free, for an application and for its namespace?
+    pub(super) async fn free(&self, name: &ApplicationName) -> Result<(), DeskError> {
+        if self.office.board.live().iter().any(|application| application.name == *name) {
             return Err(name_taken());
         }
         // Out of reach is no reason to refuse: the namespace is looked at again before anything is applied.
-        if self.office.cluster.is_taken(&order.name).await.unwrap_or(false) {
+        if self.office.cluster.is_taken(name).await.unwrap_or(false) {
             let message = "A namespace of that name exists in the cluster. Choose another name.";
             return Err(DeskError::Invalid { fields: vec![FieldError::new("name", message)] });
         }
-        Ok((order, release, components))
+        Ok(())
     }
 
     pub(super) async fn release_of(&self, order: &Order) -> Result<Release, DeskError> {

@@ -22,7 +22,8 @@ use slipway_domain::{
     plan::Plan,
 };
 
-use self::{order::ApiOrder, problem::Problem};
+use self::order::ApiOrder;
+pub use self::problem::Problem;
 
 type Answer = Result<Response, Problem>;
 

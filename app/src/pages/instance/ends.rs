@@ -26,6 +26,7 @@ pub(super) fn Ends(
 }
 
 fn item(at: Timestamp, ended: Ended, now: Timestamp) -> impl IntoView {
+    let id = format!("end-{}-{}", ended.task, at.as_millisecond());
     let end = ended.end;
     let how = match end.signal {
         Some(signal) => format!("{}, signal {signal}", end.reason),
@@ -40,7 +41,7 @@ fn item(at: Timestamp, ended: Ended, now: Timestamp) -> impl IntoView {
         }
     };
     view! {
-        <details class="group">
+        <details class="group" id=id>
             <summary class="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-3 text-sm hover:bg-raised/40">
                 <span class="text-muted transition-transform group-open:rotate-90"><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/></span>
                 <code class="wrap-anywhere">{ended.task}</code>

@@ -1,18 +1,23 @@
-//! What was done to an application, and the configurations that it had.
+//! What was done to an application, the configurations that it had, and how they differ.
 
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_query_map;
 use slipway_domain::{
+    changes::changes,
     operation::{Operation, Progress},
+    spec::ApplicationSpec,
     status::Tone,
 };
 
+use super::{head::Tab, tab};
 use crate::{
     actions::RollBack,
-    desk::{ApplicationView, Generation},
+    desk::{ApplicationView, Generation, SharedDesk},
     ui::{
         badge::Outcome,
         button::Variant,
+        diff::Diff,
         table::{Room, Section, Table},
         time::{Ago, took},
     },
@@ -29,9 +34,72 @@ const HISTORY: &[(&str, Room)] = &[
 const GENERATIONS: &[(&str, Room)] =
     &[("Generation", Room::Any), ("Version", Room::Any), ("Made", Room::Medium), ("Action", Room::Any)];
 
+/// The page of the history.
+#[component]
+pub fn HistoryPage() -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    let number = |name: &str| query.get(name).and_then(|text| text.parse::<u32>().ok());
+    let asked = (number("from"), number("to"));
+    tab(
+        Tab::History,
+        |_, _, view| async move { Ok((view, ())) },
+        move |view, ()| content(view, asked).into_any(),
+    )
+}
+
+fn content(view: ApplicationView, asked: (Option<u32>, Option<u32>)) -> impl IntoView {
+    let now = expect_context::<SharedDesk>().surroundings().now;
+    let specs = view.generations.iter().map(|generation| generation.spec.clone()).collect::<Vec<_>>();
+    view! {
+        <div class="space-y-8" id="state" data-live="">
+            <Generations view=view.clone() now/>
+            <Compare specs asked/>
+            <History operations=view.operations now/>
+        </div>
+    }
+}
+
+/// How two generations differ; the newest two, unless others are asked for.
+#[component]
+fn Compare(
+    /// All configurations, newest first.
+    specs: Vec<ApplicationSpec>,
+    /// Which two.
+    asked: (Option<u32>, Option<u32>),
+) -> impl IntoView {
+    let newest = specs.first().map(|spec| spec.generation).unwrap_or_default();
+    let (from, to) = (asked.0.unwrap_or(newest.saturating_sub(1)), asked.1.unwrap_or(newest));
+    let find = |number| specs.iter().find(|spec| spec.generation == number);
+    let differences = find(from).zip(find(to)).map(|(before, after)| changes(before, after));
+    let numbers: Vec<_> = specs.iter().map(|spec| spec.generation).collect();
+    let options = |chosen: u32| {
+        let options = numbers.clone().into_iter().map(move |number| {
+            view! { <option value=number selected=number == chosen>{format!("Generation {number}")}</option> }
+        });
+        options.collect_view()
+    };
+    let (of_from, of_to) = (options(from), options(to));
+    (specs.len() > 1).then(|| {
+        view! {
+            <Section title="Differences">
+                <form class="flex flex-wrap items-end gap-3" method="get">
+                    <label class="w-40 space-y-1.5"><span class="block text-sm text-muted">"From"</span><select class="input" name="from">{of_from}</select></label>
+                    <label class="w-40 space-y-1.5"><span class="block text-sm text-muted">"To"</span><select class="input" name="to">{of_to}</select></label>
+                    <button class=Variant::Quiet.classes() type="submit">"Compare"</button>
+                </form>
+                {differences.map(|differences| if differences.is_empty() {
+                    view! { <p class="text-muted">{format!("Generations {from} and {to} are the same.")}</p> }.into_any()
+                } else {
+                    view! { <Diff changes=differences/> }.into_any()
+                })}
+            </Section>
+        }
+    })
+}
+
 /// The configurations that the application had, each a way back (D10).
 #[component]
-pub(super) fn Generations(
+fn Generations(
     /// The application.
     view: ApplicationView,
     /// This moment.
@@ -85,7 +153,7 @@ fn row(
 
 /// The operations, newest first.
 #[component]
-pub(super) fn History(
+fn History(
     /// What was done, newest first.
     operations: Vec<Operation>,
     /// This moment.

@@ -4,5 +4,6 @@
 
 mod intents;
 mod journal;
+mod keeping;
 mod opening;
 mod support;

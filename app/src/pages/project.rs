@@ -1,0 +1,166 @@
+//! One released project: its versions, what is in each, how two of them differ, and where each runs.
+
+mod difference;
+
+use jiff::Timestamp;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use slipway_domain::{
+    application::Application,
+    names::ProjectName,
+    release::{Project, Release},
+};
+
+use self::difference::{Difference, Sign, differences};
+use super::releases::contents_of;
+use crate::{
+    desk::{DeskError, SharedDesk},
+    ui::{
+        badge::Badge,
+        button::Variant,
+        copy::Copy,
+        frame::PageHead,
+        load::load,
+        table::{Room, Section, Table},
+        time::Ago,
+    },
+};
+
+const VERSIONS: &[(&str, Room)] = &[
+    ("Version", Room::Any),
+    ("Contents", Room::Medium),
+    ("Released", Room::Medium),
+    ("Digest", Room::Wide),
+    ("Runs as", Room::Any),
+    ("Action", Room::Any),
+];
+
+/// The page of a project.
+#[component]
+pub fn ProjectPage() -> impl IntoView {
+    let name = use_params_map().with_untracked(|params| params.get("project").unwrap_or_default());
+    let query = use_query_map().get_untracked();
+    let number = |name: &str| query.get(name).and_then(|text| text.parse::<u32>().ok());
+    let asked = (number("from"), number("to"));
+    let title = name.clone();
+    let ask = move |desk: SharedDesk| {
+        let name = name.clone();
+        async move {
+            let missing = || DeskError::NotFound { what: format!("No project {name:?} has been released.") };
+            let name = ProjectName::parse(&name).map_err(|_| missing())?;
+            let project = desk.project(&name).await?;
+            let live = desk.instances().await?.live;
+            Ok((project, live.into_iter().filter(|live| live.project == name).collect::<Vec<_>>()))
+        }
+    };
+    load(title, ask, move |(project, live)| content(project, live, asked).into_any())
+}
+
+fn content(project: Project, live: Vec<Application>, asked: (Option<u32>, Option<u32>)) -> impl IntoView {
+    let now = expect_context::<SharedDesk>().surroundings().now;
+    let name = project.name.to_string();
+    let about = project.latest().map(|latest| latest.description.clone()).unwrap_or_default();
+    let count = project.releases.len();
+    let rows = project.releases.iter().map(|release| {
+        let runs = live.iter().filter(|live| live.version == release.version).cloned().collect();
+        row(release.clone(), runs, now)
+    });
+    let rows = rows.collect::<Vec<_>>();
+    view! {
+        <PageHead title=name.clone() subtitle=about above=vec![("/devops/releases".to_owned(), "Application releases".to_owned())]>
+            <a class=Variant::Primary.classes() href=format!("/devops/releases/{name}/deploy")>"Deploy"</a>
+        </PageHead>
+        <div class="space-y-8">
+            <Section title="Versions" count><Table caption="Versions" columns=VERSIONS>{rows}</Table></Section>
+            <Compare project asked/>
+        </div>
+    }
+}
+
+fn row(release: Release, runs: Vec<Application>, now: Timestamp) -> impl IntoView {
+    let number = release.version.number();
+    let deploy = format!("/devops/releases/{}/deploy?version={number}", release.project);
+    let contents = contents_of(&release);
+    let short: String = release.digest.trim_start_matches("sha256:").chars().take(12).collect();
+    let by = release.released_by;
+    let runs = runs.into_iter().map(|application| {
+        let name = application.name.to_string();
+        view! { <li class="flex flex-wrap items-center gap-2"><a class="link" href=format!("/devops/instances/{name}")>{name.clone()}</a><Badge status=application.standing.status/></li> }
+    });
+    let runs = runs.collect::<Vec<_>>();
+    let is_nowhere = runs.is_empty();
+    view! {
+        <tr>
+            <th scope="row" class="font-medium">{number}{(!release.description.is_empty()).then(|| view! { <span class="block max-w-sm font-normal text-muted">{release.description}</span> })}</th>
+            <td class=Room::Medium.classes()>{contents}</td>
+            <td class=Room::Medium.classes()>
+                {release.released_at.map(|at| view! { <Ago at now/> })}
+                {(!by.is_empty()).then(|| view! { <span class="block text-muted">"by "{by}</span> })}
+            </td>
+            <td class=Room::Wide.classes()><span class="flex items-center gap-1"><code class="text-muted" title=release.digest.clone()>{short}</code><Copy text=release.digest.clone() what=format!("the digest of version {number}")/></span></td>
+            <td>{if is_nowhere { view! { <span class="text-muted">"Nowhere"</span> }.into_any() } else { view! { <ul class="space-y-1">{runs}</ul> }.into_any() }}</td>
+            <td class="w-px text-right"><a class=Variant::Small.classes() href=deploy aria-label=format!("Deploy version {number}")>"Deploy"</a></td>
+        </tr>
+    }
+}
+
+/// How two versions differ; the newest two, unless others are asked for.
+#[component]
+fn Compare(
+    /// The project.
+    project: Project,
+    /// Which two.
+    asked: (Option<u32>, Option<u32>),
+) -> impl IntoView {
+    let numbers: Vec<u32> = project.releases.iter().map(|release| release.version.number()).collect();
+    let newest = numbers.first().copied().unwrap_or_default();
+    let before = numbers.get(1).copied().unwrap_or(newest);
+    let (from, to) = (asked.0.unwrap_or(before), asked.1.unwrap_or(newest));
+    let find = |number| project.releases.iter().find(|release| release.version.number() == number);
+    let found = find(from).zip(find(to)).map(|(before, after)| differences(before, after));
+    let options = |chosen: u32| {
+        let options = numbers.iter().map(|number| {
+            let number = *number;
+            view! { <option value=number selected=number == chosen>{format!("Version {number}")}</option> }
+        });
+        options.collect::<Vec<_>>()
+    };
+    let (of_from, of_to) = (options(from), options(to));
+    (numbers.len() > 1).then(|| {
+        view! {
+            <Section title="Differences">
+                <form class="flex flex-wrap items-end gap-3" method="get">
+                    <label class="w-40 space-y-1.5"><span class="block text-sm text-muted">"From"</span><select class="input" name="from">{of_from}</select></label>
+                    <label class="w-40 space-y-1.5"><span class="block text-sm text-muted">"To"</span><select class="input" name="to">{of_to}</select></label>
+                    <button class=Variant::Quiet.classes() type="submit">"Compare"</button>
+                </form>
+                {found.map(|found| if found.is_empty() {
+                    view! { <p class="text-muted">"They consist of the same parts. What is in the files may differ: their digests tell."</p> }.into_any()
+                } else {
+                    let items = found.into_iter().map(|difference| view! { <Line difference/> });
+                    view! { <ul class="card divide-y divide-line">{items.collect_view()}</ul> }.into_any()
+                })}
+            </Section>
+        }
+    })
+}
+
+#[component]
+fn Line(
+    /// What differs.
+    difference: Difference,
+) -> impl IntoView {
+    let Difference { sign, kind, name, detail } = difference;
+    let (class, word) = match sign {
+        Sign::Added => ("w-20 shrink-0 font-medium text-good-ink", "Added"),
+        Sign::Removed => ("w-20 shrink-0 font-medium text-bad-ink", "Removed"),
+        Sign::Changed => ("w-20 shrink-0 font-medium text-moving-ink", "Changed"),
+    };
+    view! {
+        <li class="flex flex-wrap gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm">
+            <span class=class>{word}</span>
+            <span class="text-muted sm:w-36">{kind}</span>
+            <span class="min-w-0 flex-1 wrap-anywhere">{name}<span class="block text-muted empty:hidden">{detail}</span></span>
+        </li>
+    }
+}
