@@ -2,6 +2,8 @@
 
 #![expect(missing_docs, reason = "the macro makes a struct without documentation")]
 
+use std::cell::RefCell;
+
 use js_sys::{JSON, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
@@ -9,6 +11,11 @@ use web_sys::{Document, Element, EventSource, MessageEvent, window};
 
 /// More lines than this make a page slow; the oldest go.
 const MOST: u32 = 5_000;
+
+thread_local! {
+    /// The stream that is followed; a page shows one log.
+    static SOURCE: RefCell<Option<EventSource>> = const { RefCell::new(None) };
+}
 
 /// A button that follows the log of `address` into the list with the id `log`, or stops doing so.
 #[island]
@@ -20,20 +27,18 @@ pub fn FollowLog(
 ) -> impl IntoView {
     let (following, set_following) = signal(false);
     let (told, set_told) = signal("");
-    let (source, set_source) = signal_local(None::<EventSource>);
     let stop = move |why: &'static str| {
-        if let Some(source) = source.get_untracked() {
+        if let Some(source) = SOURCE.take() {
             source.close();
         }
-        set_source.set(None);
         set_following.set(false);
         set_told.set(why);
     };
     let start = move || {
-        let opened = follow(&address, move |why| stop(why));
+        let opened = follow(&address, stop);
         set_following.set(opened.is_some());
         set_told.set(if opened.is_some() { "Following" } else { "" });
-        set_source.set(opened);
+        SOURCE.set(opened);
     };
     let toggle = {
         let start = start.clone();

@@ -130,10 +130,10 @@ impl OrderForm {
             }
             WizardStep::Admins => self.admins = joined(&self.admins, &posted.admins, removed),
             WizardStep::Users => self.users = joined(&self.users, &posted.users, removed),
-            WizardStep::Connectors => self.take_components(posted, rows),
+            WizardStep::Connectors => self.take_components(posted, rows, false),
             WizardStep::Infrastructure => {
                 let database = posted.database.clone();
-                self.take_components(posted, rows);
+                self.take_components(posted, rows, true);
                 // The password is never sent to the browser, so nothing comes back unless it was entered anew.
                 let is_inside = database.url.trim().is_empty() && database.username.trim().is_empty();
                 let password = match database.password.is_empty() {
@@ -151,16 +151,16 @@ impl OrderForm {
         }
     }
 
-    fn take_components(&mut self, posted: OrderForm, mut rows: Rows) {
+    fn take_components(&mut self, posted: OrderForm, mut rows: Rows, has_replicas: bool) {
         for (name, posted) in posted.components {
             let known = self.components.entry(name.clone()).or_default();
             known.image = posted.image;
             if let Some(rows) = rows.remove(&name) {
                 known.variables = written(&rows.into_values().collect::<Vec<_>>());
-            } else if !posted.variables.is_empty() || known.variables.is_empty() {
+            } else {
                 known.variables = posted.variables;
             }
-            if !posted.replicas.is_empty() || !known.replicas.is_empty() {
+            if has_replicas {
                 known.replicas = posted.replicas;
             }
             known.secrets.extend(posted.secrets.into_iter().filter(|(_, secret)| !secret.is_empty()));

@@ -180,6 +180,8 @@ fn Send(
         <form class="card space-y-4 px-4 py-3.5 sm:px-6" method="post" action=action>
             <input type="hidden" name="draft" value=draft.id.clone()/>
             <input type="hidden" name="form[idempotency_key]" value=key/>
+            <input type="hidden" name="form[project]" value=draft.form.project/>
+            <input type="hidden" name="form[name]" value=draft.form.name/>
             {is_quarantined.then(|| view! {
                 <label class="flex items-start gap-2">
                     <input class="mt-1" type="checkbox" name="even_quarantined" value="yes"/>

@@ -74,7 +74,7 @@ fn Component(
 ) -> impl IntoView {
     let Readiness { tone, label } = readiness(&component, found.as_ref(), status);
     let name = component.name.to_string();
-    let title = format!("{name}-title");
+    let (id, title) = (format!("component-{name}"), format!("component-{name}-title"));
     let log = format!("{}?component={name}", Tab::Logs.href(&application));
     let digest = component.digest().map(|digest| (digest.short().to_owned(), digest.to_string()));
     let image = component.image.to_string();
@@ -92,7 +92,7 @@ fn Component(
     let (of_image, of_log) = (format!("the image of {name}"), format!("Log of {name}"));
     let route = component.route.unwrap_or_else(|| "None".to_owned());
     view! {
-        <section class="space-y-3" id=name.clone() aria-labelledby=title.clone()>
+        <section class="space-y-3" id=id aria-labelledby=title.clone()>
             <div class="flex flex-wrap items-baseline gap-x-3 gap-y-1">
                 <h2 class="font-semibold" id=title.clone()>{name.clone()}</h2>
                 <span class="text-sm text-muted">{component.role.label()}</span>

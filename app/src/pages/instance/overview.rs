@@ -88,7 +88,7 @@ fn Why(
     name: String,
 ) -> impl IntoView {
     let blocked_by = cause.blocked_by.clone().map(|component| {
-        let href = format!("{}#{component}", Tab::Components.href(&name));
+        let href = format!("{}#component-{component}", Tab::Components.href(&name));
         view! { <p class="text-sm"><span class="text-muted">"Blocked by "</span><a class="link" href=href>{component.to_string()}</a></p> }
     });
     view! {
@@ -191,7 +191,7 @@ fn row(
     let Readiness { tone, label } = readiness(component, found, view.application.standing.status);
     let (healthy, health) = health(found);
     let restarts: u32 = found.into_iter().flat_map(|found| &found.tasks).map(|task| task.restarts).sum();
-    let href = format!("{}#{name}", Tab::Components.href(&application));
+    let href = format!("{}#component-{name}", Tab::Components.href(&application));
     let log = format!("{}?component={name}", Tab::Logs.href(&application));
     view! {
         <tr>
