@@ -183,7 +183,7 @@ fn content(asked: Asked) -> impl IntoView {
             let class = if beside.is_some() {
                 "grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]"
             } else {
-                "max-w-4xl"
+                ""
             };
             view! {
                 <div class=class>

@@ -43,7 +43,7 @@ pub(super) fn People(
             "users",
             "User access",
             form.users,
-            "Names of users and groups, several separated by commas. Nobody is needed.",
+            "Names of users and groups, several separated by commas. May stay empty.",
         ),
     };
     let named = if access == Access::Users { named_by_tasks(&offer) } else { Vec::new() };

@@ -39,7 +39,7 @@ pub(super) fn Review(
         (!errors.is_empty()).then(|| view! { <Wrong place=place.clone() errors=errors.clone() connectors/> });
     let is_right = errors.is_empty();
     view! {
-        <div class="max-w-4xl space-y-6">
+        <div class="space-y-6">
             {wrong}
             <Answers place=place.clone() draft=draft.clone() offer/>
             {plan.map(|plan| match plan {

@@ -36,7 +36,7 @@ pub(super) fn Stepper(
             <span class=mark>
                 {if is_done { view! { <Icon glyph=Glyph::Check class="size-3"/> }.into_any() } else { (index + 1).into_any() }}
             </span>
-            <span>{each.label()}<span class="sr-only">": "{word}</span></span>
+            <span class="whitespace-nowrap">{each.label()}<span class="sr-only">": "{word}</span></span>
         };
         let part = if is_here {
             view! { <span class="flex items-center gap-2 font-medium">{inside}</span> }.into_any()
@@ -48,7 +48,7 @@ pub(super) fn Stepper(
             view! { <span class="flex items-center gap-2 text-muted">{inside}</span> }.into_any()
         };
         let line = (index + 1 < count).then(|| view! { <span class="hidden h-px min-w-3 flex-1 bg-line lg:block"></span> });
-        let class = if is_here { "flex items-center gap-3 text-sm lg:flex-1 lg:last:flex-none" } else { "hidden items-center gap-3 text-sm sm:flex lg:flex-1 lg:last:flex-none" };
+        let class = if is_here { "flex items-center gap-3 text-sm lg:flex-auto lg:last:flex-none" } else { "hidden items-center gap-3 text-sm sm:flex lg:flex-auto lg:last:flex-none" };
         view! { <li class=class aria-current=is_here.then_some("step")>{part}{line}</li> }
     });
     let items = items.collect_view();

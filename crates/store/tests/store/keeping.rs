@@ -5,7 +5,13 @@ use slipway_domain::{observed::Remark, ports::Journal, sealed::Sealed};
 
 fn said(reason: &str, second: i64) -> Remark {
     let text = |text: &str| text.to_owned();
-    Remark { object: text("Pod web-1"), field: text("event"), reason: text(reason), message: text("again"), at: Some(at(second)) }
+    Remark {
+        object: text("Pod web-1"),
+        field: text("event"),
+        reason: text(reason),
+        message: text("again"),
+        at: Some(at(second)),
+    }
 }
 
 #[tokio::test]
