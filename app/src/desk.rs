@@ -79,6 +79,21 @@ pub struct Surroundings {
     pub form_key: String,
 }
 
+/// A browser in which a person is signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VisitRow {
+    /// Its name.
+    pub id: String,
+    /// Is it the one that asks?
+    pub is_this: bool,
+    /// What the browser calls itself.
+    pub agent: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it last asked for something.
+    pub seen: Timestamp,
+}
+
 /// The page Application releases.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReleasesView {
@@ -202,6 +217,9 @@ pub struct UndeployForm {
 pub trait Desk: Send + Sync {
     /// Who is here, and what to tell them on every page.
     fn surroundings(&self) -> Surroundings;
+
+    /// Where this person is signed in.
+    async fn visits(&self) -> Result<Vec<VisitRow>, DeskError>;
 
     /// All released projects (S1.03).
     async fn releases(&self) -> Result<ReleasesView, DeskError>;

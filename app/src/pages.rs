@@ -1,5 +1,6 @@
 //! One page per file.
 
+pub mod account;
 pub mod deploy;
 pub mod home;
 pub mod instance;

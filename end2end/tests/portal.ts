@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 
 export const password = 'correct-horse-battery';
-const program = process.env.SLIPWAY_TEST_PROGRAM ?? resolve(import.meta.dirname, '../../target/release/slipway');
+export const program = process.env.SLIPWAY_TEST_PROGRAM ?? resolve(import.meta.dirname, '../../target/release/slipway');
 const examples = resolve(import.meta.dirname, '../../examples/releases');
 
 export class Portal {

@@ -4,7 +4,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use jiff::SignedDuration;
 use slipway_domain::blueprint::Surroundings;
+
+use crate::{accounts::AccountsCommand, auth::Limits};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -28,6 +31,12 @@ pub struct Cli {
 pub enum Command {
     /// Serve the console
     Serve(Settings),
+    /// Manage the local accounts, for consoles without an identity provider
+    Accounts {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: AccountsCommand,
+    },
 }
 
 /// Everything that can be set.
@@ -93,9 +102,30 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_OIDC_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub oidc_client_secret: Option<String>,
 
-    /// Where in the ID token a person's roles are
+    /// Where in the ID token a person's roles are; several places with commas
     #[arg(long, env = "SLIPWAY_OIDC_ROLES_CLAIM", default_value = "realm_access.roles", value_name = "PATH")]
     pub oidc_roles_claim: String,
+
+    /// How long somebody stays signed in at most, in hours
+    #[arg(
+        long, env = "SLIPWAY_SESSION_HOURS", default_value_t = 12, value_name = "HOURS",
+        value_parser = clap::value_parser!(i64).range(1..=720)
+    )]
+    pub session_hours: i64,
+
+    /// How long somebody stays signed in without doing anything, in minutes
+    #[arg(
+        long, env = "SLIPWAY_SESSION_IDLE_MINUTES", default_value_t = 120, value_name = "MINUTES",
+        value_parser = clap::value_parser!(i64).range(1..=43_200)
+    )]
+    pub session_idle_minutes: i64,
+
+    /// How soon somebody whose role was withdrawn is shown out, in seconds
+    #[arg(
+        long, env = "SLIPWAY_SESSION_CHECK_SECONDS", default_value_t = 60, value_name = "SECONDS",
+        value_parser = clap::value_parser!(i64).range(1..=86_400)
+    )]
+    pub session_check_seconds: i64,
 
     /// The identity provider as applications reach it, up to the realm [default: that of SLIPWAY_OIDC_ISSUER]
     #[arg(long, env = "SLIPWAY_APP_IDENTITY_URL", value_name = "URL")]
@@ -179,6 +209,15 @@ impl Settings {
     pub fn database(&self) -> String {
         let default = || format!("sqlite:{}", self.data_dir.join("slipway.db").display());
         self.database_url.clone().unwrap_or_else(default)
+    }
+
+    /// How long somebody stays signed in.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            whole: SignedDuration::from_hours(self.session_hours),
+            idle: SignedDuration::from_mins(self.session_idle_minutes),
+            check: SignedDuration::from_secs(self.session_check_seconds),
+        }
     }
 
     /// What applications find around them.

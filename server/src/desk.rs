@@ -13,7 +13,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
     ApplicationView, Desk, DeskError, Generation, InstancesView, Offer, ProjectRow, ReleasesView, StripForm,
-    Surroundings, UndeployForm,
+    Surroundings, UndeployForm, VisitRow,
 };
 use slipway_domain::{
     actor::Actor,
@@ -60,12 +60,21 @@ pub struct Office {
 pub struct SignedIn {
     office: Arc<Office>,
     actor: Actor,
+    /// The browser that it is used from, if it is one.
+    visit: Option<String>,
+}
+
+impl SignedIn {
+    /// The same desk, used from that visit.
+    pub fn in_visit(self, visit: &str) -> Self {
+        Self { visit: Some(visit.to_owned()), ..self }
+    }
 }
 
 impl Office {
     /// The desk of that person.
     pub fn desk(self: &Arc<Self>, actor: Actor) -> SignedIn {
-        SignedIn { office: Arc::clone(self), actor }
+        SignedIn { office: Arc::clone(self), actor, visit: None }
     }
 }
 
@@ -79,6 +88,20 @@ impl Desk for SignedIn {
             now: self.office.clock.now(),
             form_key: self.office.ids.next().to_string(),
         }
+    }
+
+    async fn visits(&self) -> Result<Vec<VisitRow>, DeskError> {
+        let visits =
+            self.office.store.visits_of(&self.actor.id).await.map_err(|error| unavailable(&error))?;
+        let time = |at: i64| Timestamp::from_millisecond(at).unwrap_or_default();
+        let row = |visit: slipway_store::Visit| VisitRow {
+            is_this: self.visit.as_ref() == Some(&visit.id),
+            id: visit.id,
+            agent: visit.agent,
+            since: time(visit.began_at),
+            seen: time(visit.seen_at),
+        };
+        Ok(visits.into_iter().map(row).collect())
     }
 
     async fn releases(&self) -> Result<ReleasesView, DeskError> {

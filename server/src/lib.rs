@@ -1,5 +1,6 @@
 //! The composition root: configuration, sign-in, routes, the live stream. Everything meets here and only here.
 
+pub mod accounts;
 mod auth;
 mod board;
 mod clock;

@@ -31,6 +31,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     refuse_unknown_settings(std::env::vars().map(|(name, _)| name))?;
     let settings = match cli.command {
         Some(Command::Serve(settings)) => settings,
+        Some(Command::Accounts { command }) => return slipway_server::accounts::run(command).await,
         None => cli.settings,
     };
     let portal = Portal::start(&settings).await?;

@@ -1,6 +1,11 @@
 //! Puts everything together, in an order in which a failure leaves nothing half done, and takes it apart again.
 
-use std::{fs, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    fs, io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use slipway_app::sign_in::SignInMode;
 use slipway_catalog::Directory;
@@ -20,7 +25,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    auth::{Accounts, PasswordError, Provider, Sessions},
+    auth::{Accounts, Keeper, PasswordError, Provider, Sessions},
     board::Board,
     clock::{SystemClock, SystemIds},
     config::{ClusterChoice, SettingError, Settings},
@@ -177,11 +182,20 @@ impl Portal {
             sandbox: sandbox.is_some(),
             gateway: format!("http://gateway.{}", settings.gateway_domain),
         });
-        let sign_in = SignInMode { provider: provider.as_ref().map(Provider::label) };
-        let router = web::router(web::Parts {
-            office,
+        let keeper = Arc::new(Keeper {
+            store: store.clone(),
             accounts,
             provider: provider.map(Arc::new),
+            vault: Arc::clone(&office.vault),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&office.ids),
+            limits: settings.limits(),
+            looked: Mutex::default(),
+        });
+        let sign_in = SignInMode { provider: keeper.provider.as_deref().map(Provider::label) };
+        let router = web::router(web::Parts {
+            office,
+            keeper,
             sign_in,
             sessions: Sessions::new(store.clone(), clock),
             public_url: settings.public_url.clone(),

@@ -19,20 +19,17 @@ use tower_http::{
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 use crate::{
-    auth::{self, Accounts, Provider, Sessions},
+    auth::{self, Keeper, Sessions},
     desk::Office,
 };
 
 /// A form is small; whatever is larger is not one.
 const MAX_BODY: usize = 256 * 1024;
-/// A session ends this long after sign-in.
-const SESSION: time::Duration = time::Duration::hours(12);
 
 /// What the routes are made of.
 pub struct Parts {
     pub office: Arc<Office>,
-    pub accounts: Accounts,
-    pub provider: Option<Arc<Provider>>,
+    pub keeper: Arc<Keeper>,
     pub sign_in: SignInMode,
     pub sessions: Sessions,
     pub public_url: Option<String>,
@@ -41,13 +38,15 @@ pub struct Parts {
 
 /// All routes. The layers are listed from the inside to the outside: the last one sees a request first.
 pub fn router(parts: Parts) -> Result<Router, String> {
+    let whole = parts.keeper.limits.whole.as_secs();
     let https = parts.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     let sessions = SessionManagerLayer::new(parts.sessions)
-        .with_name("slipway_session")
+        // Browsers take such a name only from the host itself, for all of it and over TLS.
+        .with_name(if https { "__Host-slipway" } else { "slipway_session" })
         // The cookie must come along when the identity provider sends the browser back.
         .with_same_site(SameSite::Lax)
         .with_secure(https)
-        .with_expiry(Expiry::OnInactivity(SESSION));
+        .with_expiry(Expiry::OnInactivity(time::Duration::seconds(whole)));
     let header = |name: &'static str, value: &'static str| {
         SetResponseHeaderLayer::overriding(
             axum::http::HeaderName::from_static(name),
@@ -57,10 +56,11 @@ pub fn router(parts: Parts) -> Result<Router, String> {
     let behind_the_gate = pages::routes(parts.sign_in)?
         .route("/api/v1/events", get(events::events))
         .merge(api::routes())
-        .merge(auth::routes(parts.accounts, parts.provider, parts.public_url))
+        .merge(auth::routes(Arc::clone(&parts.keeper), parts.public_url))
         // Who is it? Whoever is not signed in sees the sign-in page and nothing else.
         .layer(middleware::from_fn(gate::gate))
         .layer(Extension(Arc::clone(&parts.office)))
+        .layer(Extension(parts.keeper))
         .layer(Extension(events::Stop(parts.stop)))
         .layer(sessions)
         // Applications live on sibling hosts, which SameSite does not keep out.

@@ -10,10 +10,13 @@ mod intents;
 mod journal;
 mod neighbours;
 mod open;
+mod refused_passwords;
 mod rows;
 mod sessions;
+mod visits;
 
 pub use accounts::Account;
 pub use audit::AuditRow;
 pub use intents::{AcceptError, Accepted, Asked, Change, ChangeError, NewApplication, RemoveError};
 pub use open::{OpenError, Store};
+pub use visits::{Of, Visit};

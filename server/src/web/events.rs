@@ -12,11 +12,14 @@ use axum::{
     },
 };
 use futures::{Stream, StreamExt, stream};
-use slipway_domain::actor::Actor;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use tokio_util::sync::CancellationToken;
 
-use crate::{board::Board, desk::Office};
+use crate::{
+    auth::{Keeper, Pass},
+    board::Board,
+    desk::Office,
+};
 
 /// Ends all streams when the server ends: they would keep it from ending by themselves.
 #[derive(Clone)]
@@ -26,12 +29,16 @@ pub struct Stop(pub CancellationToken);
 pub async fn events(
     Extension(office): Extension<Arc<Office>>,
     Extension(Stop(stop)): Extension<Stop>,
-    Extension(actor): Extension<Actor>,
+    Extension(keeper): Extension<Arc<Keeper>>,
+    Extension(pass): Extension<Pass>,
 ) -> Response {
-    if let Err(forbidden) = actor.may_devops() {
+    if let Err(forbidden) = pass.actor.may_devops() {
         return (StatusCode::FORBIDDEN, forbidden.to_string()).into_response();
     }
-    let events = all(Arc::clone(&office.board)).take_until(stop.cancelled_owned());
+    let events = all(Arc::clone(&office.board))
+        .take_until(stop.cancelled_owned())
+        // A stream asks once and is answered for hours.
+        .take_until(Box::pin(async move { keeper.until_over(&pass).await }));
     Sse::new(events).keep_alive(KeepAlive::default()).into_response()
 }
 

@@ -6,3 +6,4 @@ mod intents;
 mod journal;
 mod opening;
 mod support;
+mod visits;
