@@ -131,11 +131,15 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_APP_IDENTITY_URL", value_name = "URL")]
     pub app_identity_url: Option<String>,
 
-    /// The client that applications use at the identity provider
+    /// The client by which people use applications at the identity provider
     #[arg(long, env = "SLIPWAY_APP_IDENTITY_CLIENT", default_value = "activiti", value_name = "ID")]
     pub app_identity_client: String,
 
-    /// The secret of that client
+    /// The confidential client by which applications themselves ask it who people are [default: the same]
+    #[arg(long, env = "SLIPWAY_APP_IDENTITY_SERVICE_CLIENT", value_name = "ID")]
+    pub app_identity_service_client: Option<String>,
+
+    /// The secret of that confidential client
     #[arg(long, env = "SLIPWAY_APP_IDENTITY_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub app_identity_secret: Option<String>,
 
@@ -229,6 +233,10 @@ impl Settings {
             identity_url: self.app_identity_url.clone().unwrap_or_else(|| url.to_owned()),
             identity_realm: realm.trim_end_matches('/').to_owned(),
             identity_client: self.app_identity_client.clone(),
+            identity_service_client: self
+                .app_identity_service_client
+                .clone()
+                .unwrap_or_else(|| self.app_identity_client.clone()),
             identity_secret: self.app_identity_secret.clone().unwrap_or_default(),
         }
     }

@@ -21,6 +21,7 @@ pub mod release;
 pub mod removal;
 pub mod sealed;
 pub mod spec;
+pub mod start;
 pub mod status;
 pub mod variables;
 pub mod workload;

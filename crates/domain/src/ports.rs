@@ -299,6 +299,14 @@ pub trait Journal: Send + Sync {
         oldest: Timestamp,
     ) -> Result<(), PortError>;
 
+    /// What a container said before that end; none if it was not kept.
+    async fn log_of_end(
+        &self,
+        id: ApplicationId,
+        task: &str,
+        at: Timestamp,
+    ) -> Result<Option<String>, PortError>;
+
     /// The live application of that name, with its newest configuration and operation.
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError>;
 

@@ -14,7 +14,7 @@ use slipway_domain::{
 };
 use tokio::sync::Semaphore;
 
-use crate::Ports;
+use crate::{Ports, observer};
 
 /// How long an end is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -84,9 +84,14 @@ impl BlackBox {
                 log,
             };
             let kept = ports.journal.keep_end(application.id, &ended, at, ports.clock.now() - KEPT).await;
-            if let Err(error) = kept {
-                tracing::warn!(error = %error.chain(), task = task.id, "An end was not kept; the next look will");
-                this.forget(&task.id, at);
+            match kept {
+                // Now that its last words are known, the cause may be another.
+                Ok(()) if task.trouble.is_some() => drop(observer::look(&ports, &application.name).await),
+                Ok(()) => {}
+                Err(error) => {
+                    tracing::warn!(error = %error.chain(), task = task.id, "An end was not kept; the next look will");
+                    this.forget(&task.id, at);
+                }
             }
         });
     }

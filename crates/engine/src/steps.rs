@@ -10,12 +10,13 @@ use slipway_domain::{
     observed::Namespace,
     operation::{Step, Verdict},
     ports::{ApplyProblem, Job, PortError, Removal, Secrets},
+    spec::ApplicationSpec,
     status::{Before, START_DEADLINE, Status, standing},
 };
 
 use tokio::sync::watch;
 
-use crate::Ports;
+use crate::{Ports, last_words::recall};
 
 /// How soon something that failed in passing is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(3);
@@ -49,8 +50,12 @@ async fn apply(ports: &Ports, owner: &str, job: &Job) -> Verdict {
     let progress = move |done, all| {
         count.send_replace((done, all));
     };
+    let startable = match startable(ports, job).await {
+        Ok(spec) => spec,
+        Err(error) => return retry(ports, &error),
+    };
     let applied = tokio::select! {
-        applied = ports.cluster.apply(&job.spec, &secrets, &progress) => applied,
+        applied = ports.cluster.apply(&startable, &secrets, &progress) => applied,
         never = tell(ports, owner, job, counted) => match never {},
     };
     match applied {
@@ -58,6 +63,15 @@ async fn apply(ports: &Ports, owner: &str, job: &Job) -> Verdict {
         Err(ApplyProblem::Hopeless(cause)) => Verdict::Fail(cause),
         Err(ApplyProblem::Passing(error)) => retry(ports, &error),
     }
+}
+
+/// As much of the configuration as may start now; the rest follows while it settles.
+async fn startable(ports: &Ports, job: &Job) -> Result<ApplicationSpec, PortError> {
+    if job.spec.components.iter().all(|component| component.needs.is_empty()) {
+        return Ok(job.spec.clone());
+    }
+    let observed = ports.cluster.observe(&job.spec.name, job.spec.id).await?;
+    Ok(job.spec.startable(&observed))
 }
 
 /// Notes how many objects are done, at most twice a second, for as long as it is polled.
@@ -116,6 +130,12 @@ async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
             other => other,
         };
     }
+    if job.spec.may_start_more(&observed) {
+        return match apply(ports, owner, job).await {
+            Verdict::Next => wait(ports, "what waited for others is started".to_owned(), LOOK),
+            other => other,
+        };
+    }
     let before = Before { status: Status::Pending, since: job.step_since };
     let standing = standing(&job.operation, &job.spec, &observed, before, now);
     if standing.status == Status::Running {
@@ -124,6 +144,7 @@ async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
     if now.duration_since(job.step_since) < START_DEADLINE {
         return wait(ports, standing.reason.unwrap_or_default(), LOOK);
     }
+    let observed = recall(ports, job.spec.id, observed).await;
     Verdict::Fail(cause(&observed).unwrap_or_else(|| {
         let reason = "The workloads did not start in time.";
         let action = "Look at the tasks below, then Force Undeploy and try again.";

@@ -192,6 +192,15 @@ impl Journal for Store {
         self.keep(id, ended, at, oldest).await
     }
 
+    async fn log_of_end(
+        &self,
+        id: ApplicationId,
+        task: &str,
+        at: Timestamp,
+    ) -> Result<Option<String>, PortError> {
+        self.log_of(id, task, at).await
+    }
+
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError> {
         let Some(application) = self.application(name).await? else { return Ok(None) };
         if application.standing.status == Status::Undeployed {

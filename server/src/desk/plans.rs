@@ -24,7 +24,7 @@ impl SignedIn {
     /// Resolves what is not resolved yet; what cannot be is a finding.
     async fn look_at_images(&self, spec: &mut ApplicationSpec) -> Vec<Cause> {
         let mut findings = Vec::new();
-        for component in spec.components.iter_mut().filter(|component| component.resolved.is_none()) {
+        for component in spec.components.iter_mut().filter(|one| one.resolved.is_none() && one.replicas > 0) {
             match self.office.images.resolve(&component.image).await {
                 Ok(resolved) if component.files.is_none() => component.resolved = Some(resolved),
                 Ok(_) => {}

@@ -1,5 +1,7 @@
 //! Reading the cluster's words.
 
+use crate::black_box::is_place;
+
 /// A line of evidence is no longer than this.
 const LONGEST: usize = 400;
 /// Of last words, the last lines say why.
@@ -26,7 +28,8 @@ pub(super) fn word<'a>(text: &'a str, before: &str) -> Option<&'a str> {
 
 /// The end of a long text, for people: its last lines, and not too much of them.
 pub(super) fn short(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
+    let lines = text.lines().map(str::trim_end);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty() && !is_place(line)).collect();
     let last = lines[lines.len().saturating_sub(LINES)..].join(" / ");
     match last.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &last[..end]),
