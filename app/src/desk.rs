@@ -86,6 +86,8 @@ pub struct ReleasesView {
     pub projects: Vec<ProjectRow>,
     /// What could not be read.
     pub broken: Vec<BrokenRelease>,
+    /// What is being written at this moment.
+    pub arriving: Vec<String>,
     /// The directory that was read, for the empty state.
     pub directory: String,
 }

@@ -53,6 +53,10 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_RELEASES_DIR", default_value = "./examples/releases")]
     pub releases_dir: PathBuf,
 
+    /// How long nothing must have changed in a release until it counts as written completely, in milliseconds
+    #[arg(long, env = "SLIPWAY_RELEASES_QUIET_MS", default_value_t = 1000, value_name = "MS")]
+    pub releases_quiet_ms: u64,
+
     /// A directory with blueprints that add to or override the built-in ones, and with a connectors.toml
     #[arg(long, env = "SLIPWAY_BLUEPRINTS_DIR", value_name = "DIR")]
     pub blueprints_dir: Option<PathBuf>,

@@ -92,6 +92,7 @@ impl Desk for SignedIn {
         Ok(ReleasesView {
             projects: rows.collect(),
             broken: listing.broken,
+            arriving: listing.arriving,
             directory: self.office.releases_dir.display().to_string(),
         })
     }

@@ -119,7 +119,9 @@ impl Portal {
             .local_addr()
             .map_err(|source| StartError::Listen { addr: settings.addr.clone(), source })?;
         let choice = settings.cluster_choice(std::env::var_os("KUBERNETES_SERVICE_HOST").is_some())?;
-        let releases: Arc<dyn Releases> = Arc::new(Directory::open(&settings.releases_dir)?);
+        let releases = Directory::open(&settings.releases_dir)?;
+        let quiet = Duration::from_millis(settings.releases_quiet_ms);
+        let releases: Arc<dyn Releases> = Arc::new(releases.with_patience(quiet, Arc::new(SystemClock)));
         let offers = Offers::open(settings)?;
         let registries = Registries::parse(settings)?;
         let http = web::http_client().map_err(|error| StartError::Web(error.to_string()))?;

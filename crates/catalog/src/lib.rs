@@ -12,6 +12,7 @@ mod limits;
 mod manifest;
 mod modelled;
 mod models;
+mod patience;
 mod places;
 mod process;
 mod refusal;

@@ -10,6 +10,7 @@ use std::{
     path::PathBuf,
 };
 
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use slipway_domain::release::ReleaseFile;
 
@@ -26,23 +27,39 @@ pub(crate) enum Source {
 
 /// What changes when somebody writes to a source, without reading the contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fingerprint([u8; 32]);
+pub(crate) struct Fingerprint {
+    hash: [u8; 32],
+    changed: Timestamp,
+}
+
+impl Fingerprint {
+    /// When somebody last wrote there, by the clock of the file system.
+    pub(crate) fn changed(&self) -> Timestamp {
+        self.changed
+    }
+}
 
 impl Source {
     /// Looks at names, sizes and times only.
     pub(crate) fn fingerprint(&self, limits: &Limits) -> Result<Fingerprint, Refusal> {
         let mut hash = Sha256::new();
-        match self {
+        let changed = match self {
             Self::Folder(path) => {
-                for entry in folder::walk(path, limits)? {
+                let (entries, changed) = folder::walk(path, limits)?;
+                for entry in entries {
                     hash.update((entry.path.len() as u64).to_be_bytes());
                     hash.update(&entry.path);
                     hash.update(entry.stamp);
                 }
+                changed
             }
-            Self::Zip(path) => hash.update(folder::stamp(path).map_err(|error| Refusal::io("", &error))?),
-        }
-        Ok(Fingerprint(hash.finalize().into()))
+            Self::Zip(path) => {
+                let (stamp, changed) = folder::stamp(path).map_err(|error| Refusal::io("", &error))?;
+                hash.update(stamp);
+                changed
+            }
+        };
+        Ok(Fingerprint { hash: hash.finalize().into(), changed })
     }
 
     /// All files, sorted by path.

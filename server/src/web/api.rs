@@ -49,7 +49,10 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 
 async fn releases(Extension(desk): Extension<SharedDesk>) -> Answer {
     let view = desk.releases().await?;
-    Ok(Json(serde_json::json!({"projects": view.projects, "broken": view.broken})).into_response())
+    Ok(Json(serde_json::json!({
+        "projects": view.projects, "broken": view.broken, "arriving": view.arriving,
+    }))
+    .into_response())
 }
 
 async fn project(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {

@@ -51,6 +51,8 @@ impl Life {
             ("SLIPWAY_CLUSTER", "kubeconfig:kubeconfig"),
             ("SLIPWAY_IMAGE_MIRROR", &format!("http://{}", world.registry)),
             ("SLIPWAY_LEASE_SECONDS", "1"),
+            // Tests write a release and deploy it at once.
+            ("SLIPWAY_RELEASES_QUIET_MS", "0"),
         ]);
         let keeper =
             tokio::spawn(keep(command, Arc::clone(&world.assassin), stop.clone(), Arc::clone(&killed)));
