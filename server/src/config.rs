@@ -1,10 +1,14 @@
 //! Settings: flags and environment variables of the same name, with their defaults. What is not known is refused,
 //! because a setting that is silently ignored is found out in production.
 
+mod retention;
+
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use slipway_domain::blueprint::Surroundings;
+
+pub use self::retention::Retention;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -127,6 +131,10 @@ pub struct Settings {
         value_parser = clap::value_parser!(u64).range(1..=600)
     )]
     pub lease_seconds: u64,
+
+    /// What is forgotten, and when
+    #[command(flatten)]
+    pub retention: Retention,
 
     /// How long each phase of a pod's start takes in the sandbox, in milliseconds
     #[arg(long, env = "SLIPWAY_SANDBOX_PACE_MS", default_value_t = 700, value_name = "MS")]

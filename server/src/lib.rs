@@ -7,6 +7,7 @@ pub mod config;
 mod desk;
 mod portal;
 mod registries;
+mod retention;
 mod vault;
 mod web;
 

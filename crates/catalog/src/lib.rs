@@ -2,6 +2,8 @@
 //! `<project>.json` and the files of the release beside it. Only reads; what is broken is reported and never hides
 //! the rest. Also knows the catalogue of connectors that releases refer to.
 
+#[doc(hidden)]
+pub mod any_bytes;
 mod blueprints;
 mod cache;
 mod catalogue;

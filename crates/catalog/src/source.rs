@@ -3,7 +3,7 @@
 
 mod folder;
 mod paths;
-mod zipped;
+pub(crate) mod zipped;
 
 use std::{
     io::{self, Read},
@@ -64,14 +64,19 @@ impl Source {
 
     /// All files, sorted by path.
     pub(crate) fn read(&self, limits: &Limits) -> Result<Vec<ReleaseFile>, Refusal> {
-        let mut files = match self {
-            Self::Folder(path) => folder::read(path, limits)?,
-            Self::Zip(path) => zipped::open(path, limits)?,
-        };
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        paths::check_together(files.iter().map(|file| file.path.as_str()))?;
-        Ok(files)
+        sorted(match self {
+            Self::Folder(path) => folder::read(path, limits),
+            Self::Zip(path) => zipped::open(path, limits),
+        })
     }
+}
+
+/// The files by path, if they can lie side by side.
+pub(crate) fn sorted(files: Result<Vec<ReleaseFile>, Refusal>) -> Result<Vec<ReleaseFile>, Refusal> {
+    let mut files = files?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    paths::check_together(files.iter().map(|file| file.path.as_str()))?;
+    Ok(files)
 }
 
 /// A digest over the names and contents of all files: the same files give the same digest anywhere.

@@ -290,14 +290,8 @@ pub trait Journal: Send + Sync {
         now: Timestamp,
     ) -> Result<Recorded, PortError>;
 
-    /// Keeps the end of a container; each end once. Forgets what ended before `oldest`.
-    async fn keep_end(
-        &self,
-        id: ApplicationId,
-        ended: &Ended,
-        at: Timestamp,
-        oldest: Timestamp,
-    ) -> Result<(), PortError>;
+    /// Keeps the end of a container; each end once.
+    async fn keep_end(&self, id: ApplicationId, ended: &Ended, at: Timestamp) -> Result<(), PortError>;
 
     /// The live application of that name, with its newest configuration and operation.
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError>;

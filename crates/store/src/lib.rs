@@ -6,10 +6,12 @@ mod applications;
 mod audit;
 mod black_box;
 mod drafts;
+mod images;
 mod intents;
 mod journal;
 mod neighbours;
 mod open;
+mod retention;
 mod rows;
 mod sessions;
 
@@ -17,3 +19,4 @@ pub use accounts::Account;
 pub use audit::AuditRow;
 pub use intents::{AcceptError, Accepted, Asked, Change, ChangeError, NewApplication, RemoveError};
 pub use open::{OpenError, Store};
+pub use retention::{Cleaned, Kept};
