@@ -162,19 +162,21 @@ pub(crate) fn silence(host: &str, attempt: String, error: reqwest::Error) -> Ima
 fn tls_problem(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let mut next = Some(error);
     while let Some(error) = next {
-        // What an IO error carries is not among its sources.
-        let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        let tls = carried.and_then(|carried| carried.downcast_ref()).or_else(|| error.downcast_ref());
         if let Some(
             tls @ (Tls::InvalidCertificate(_)
             | Tls::InvalidMessage(_)
             | Tls::PeerIncompatible(_)
             | Tls::AlertReceived(_)),
-        ) = tls
+        ) = error.downcast_ref()
         {
             return Some(tls.to_string());
         }
-        next = error.source();
+        // What an IO error carries is not among its sources.
+        let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match carried {
+            Some(carried) => Some(carried),
+            None => error.source(),
+        };
     }
     None
 }
