@@ -37,8 +37,7 @@ deny: ## licences, forbidden crates and sources of everything that is built in
 	@end2end/prerequisites.sh deny
 	cargo deny --log-level error check bans licenses sources
 
-fuzz: ## every reader of foreign bytes, with any bytes: SLIPWAY_FUZZ_SECONDS (20) for each
-	@end2end/prerequisites.sh fuzz
+fuzz: prerequisites ## every reader of foreign bytes, with any bytes: SLIPWAY_FUZZ_SECONDS (20) for each
 	@fuzz/run.sh
 
 advisories: ## known vulnerabilities of what is built in; asks the RustSec database on GitHub

@@ -3,7 +3,7 @@
 # names what is missing and how to get it.
 #
 #   prerequisites.sh build   what a build needs        prerequisites.sh test   and what tests need
-#   prerequisites.sh deny    cargo-deny              prerequisites.sh fuzz   cargo-fuzz
+#   prerequisites.sh deny    cargo-deny
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
@@ -55,11 +55,6 @@ bindgen() {
 
 deny() { [ -x "$SLIPWAY_TEST_CACHE/tools/bin/cargo-deny" ] || install cargo-deny 0.20.2 "$SLIPWAY_TEST_CACHE/tools"; }
 
-fuzz() {
-  need g++ "install a C++ compiler (Debian: apt-get install g++)"
-  [ -x "$SLIPWAY_TEST_CACHE/tools/bin/cargo-fuzz" ] || install cargo-fuzz 0.13.2 "$SLIPWAY_TEST_CACHE/tools"
-}
-
 debian() {
   command -v apt-get >/dev/null || { elsewhere; return; }
   local wanted missing=() package
@@ -108,6 +103,5 @@ case ${1:-build} in
   build) rust; node; bindgen ;;
   test) debian; rust; node; bindgen ;;
   deny) rust; deny ;;
-  fuzz) rust; fuzz ;;
   *) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -137,7 +137,7 @@ impl Portal {
             Arc::new(KeyVault::open(settings.secret_key.as_deref(), &settings.data_dir)?);
         let layout = sandbox.is_none().then(|| registries::layout(&settings.data_dir)).transpose()?;
         let images: Arc<dyn Images> = match layout.clone() {
-            None => Arc::new(Simulated),
+            None => Arc::new(Simulated::default()),
             Some(layout) => Arc::new(registries.open(http.clone(), layout)),
         };
         let store = Store::open(&settings.database()).await?;

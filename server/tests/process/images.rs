@@ -228,3 +228,54 @@ async fn d11_a_registry_that_refuses_is_told_in_its_words_and_asked_only_on_requ
     assert_eq!(image(&world, "web"), before.1);
     life.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d11_the_page_shows_what_moved_and_its_button_takes_it() {
+    let (registry, world, life, _database) = console().await;
+    let page = "/devops/instances/shop";
+    assert!(life.page(page).await.contains("Check images"));
+    life.post("/actions/check-images", &[("name", "shop")]).await;
+    assert!(life.page(page).await.contains("Every tag means what runs"));
+    registry.move_tags("new");
+    let new = registry.digest();
+    life.post("/actions/check-images", &[("name", "shop")]).await;
+    let told = life.page(page).await;
+    for words in ["Tag moved", "Update web to the new image", &new] {
+        assert!(told.contains(words), "{words} is not on the page");
+    }
+    let form = [("form[name]", "shop"), ("form[components][0]", "web"), ("form[idempotency_key]", "pressed")];
+    let answer = life.post("/actions/new-images", &form).await;
+    assert_eq!(answer.headers()["location"], page);
+    // Twice is once.
+    life.post("/actions/new-images", &form).await;
+    let updated = life.until("shop", "Running").await;
+    assert_eq!(updated["generation"], 2);
+    assert!(image(&world, "web").ends_with(&new));
+    assert!(!life.page(page).await.contains("Tag moved"), "the next generation was not asked about yet");
+    life.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d10_a_rollback_to_a_generation_that_was_left_needs_an_explicit_word() {
+    let (registry, world, life, _database) = console().await;
+    let old = registry.digest();
+    let folder = world.folder.path().join("releases/shop/2");
+    fs::create_dir_all(&folder).unwrap();
+    let first = fs::read_to_string(world.folder.path().join("releases/shop/1/shop.json")).unwrap();
+    fs::write(folder.join("shop.json"), first.replace(r#""version":"1""#, r#""version":"2""#)).unwrap();
+    let (status, told) = life.ask(Method::PUT, "applications/shop", json!({"version": 2})).await;
+    assert_eq!(status, 202, "{told}");
+    life.until("shop", "Running").await;
+    life.ask(Method::POST, "applications/shop/rollback", json!({"generation": 1})).await;
+    life.until("shop", "Running").await;
+    let (status, told) = life.ask(Method::POST, "applications/shop/rollback", json!({"generation": 2})).await;
+    assert_eq!((status, &told["code"]), (409, &json!("SLW_QUARANTINED")));
+    assert!(life.page("/devops/instances/shop").await.contains("Rolled back from"));
+    let wish = json!({"generation": 2, "even_quarantined": true});
+    let (status, told) = life.ask(Method::POST, "applications/shop/rollback", wish).await;
+    assert_eq!(status, 202, "{told}");
+    let back = life.until("shop", "Running").await;
+    assert_eq!((&back["version"], &back["generation"]), (&json!(2), &json!(4)));
+    assert!(image(&world, "web").ends_with(&old));
+    life.end().await;
+}
