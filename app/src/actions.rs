@@ -4,6 +4,8 @@
 
 #![expect(missing_docs, reason = "the macro turns the parameters into fields without documentation")]
 
+pub mod images;
+
 use leptos::prelude::*;
 use slipway_domain::order::OrderForm;
 
@@ -54,10 +56,14 @@ pub async fn preview(form: OrderForm, #[server(default)] is_update: String) -> R
 
 /// Makes an earlier generation real again (D10).
 #[server(prefix = "/actions", endpoint = "rollback")]
-pub async fn roll_back(name: String, generation: u32) -> Result<(), ServerFnError> {
+pub async fn roll_back(
+    name: String,
+    generation: u32,
+    #[server(default)] even_quarantined: String,
+) -> Result<(), ServerFnError> {
     let (desk, answer) = crate::ways::at_hand();
     let done = match crate::ways::parsed(&name) {
-        Ok(parsed) => desk.roll_back(&parsed, generation).await,
+        Ok(parsed) => desk.roll_back(&parsed, generation, !even_quarantined.is_empty()).await,
         Err(error) => Err(error),
     };
     answer.redirect(&crate::ways::told(&name, done));

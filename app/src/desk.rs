@@ -12,6 +12,7 @@ use slipway_domain::{
     application::Application,
     black_box::Ended,
     contents::ConfigEntry,
+    moved::ImageCheck,
     names::{ApplicationName, ProjectName},
     observed::ObservedComponent,
     operation::Operation,
@@ -101,6 +102,8 @@ pub struct ReleasesView {
     pub projects: Vec<ProjectRow>,
     /// What could not be read.
     pub broken: Vec<BrokenRelease>,
+    /// What is being written at this moment.
+    pub arriving: Vec<String>,
     /// The directory that was read, for the empty state.
     pub directory: String,
 }
@@ -161,8 +164,24 @@ pub struct ApplicationView {
     pub ends: Vec<(Timestamp, Ended)>,
     /// Releases that it was rolled back from.
     pub quarantined: Vec<u32>,
+    /// What the registries said about its images when they were asked last (D11).
+    pub images: Option<ImageCheck>,
     /// Its address at the gateway, if it serves anything.
     pub gateway_url: Option<String>,
+}
+
+/// Which components are to get the image that their tag means by now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewImagesForm {
+    /// The application.
+    pub name: String,
+    /// The components; none means all whose tag has moved.
+    pub components: Vec<String>,
+    /// Also an image that the application was rolled back from?
+    pub even_quarantined: bool,
+    /// Makes pressing twice one operation.
+    pub idempotency_key: String,
 }
 
 /// A configuration of an application, with who made it.
@@ -261,8 +280,20 @@ pub trait Desk: Send + Sync {
     /// with `even_quarantined`.
     async fn update(&self, form: &OrderForm, even_quarantined: bool) -> Result<(), DeskError>;
 
-    /// Makes an earlier generation real again, with everything that it was (D10).
-    async fn roll_back(&self, name: &ApplicationName, generation: u32) -> Result<(), DeskError>;
+    /// Makes an earlier generation real again, with everything that it was (D10). One of a release that the
+    /// application was rolled back from is taken only with `even_quarantined`.
+    async fn roll_back(
+        &self,
+        name: &ApplicationName,
+        generation: u32,
+        even_quarantined: bool,
+    ) -> Result<(), DeskError>;
+
+    /// Asks the registries what the tags of its images mean now (D11), and keeps what they said.
+    async fn check_images(&self, name: &ApplicationName) -> Result<ImageCheck, DeskError>;
+
+    /// Makes another generation with the images that their tags mean by now, and all else as it is.
+    async fn take_new_images(&self, form: &NewImagesForm) -> Result<(), DeskError>;
 
     /// Runs the operation that failed or was cancelled again, with the same inputs.
     async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError>;

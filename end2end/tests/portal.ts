@@ -39,6 +39,8 @@ export class Portal {
       SLIPWAY_RELEASES_DIR: this.releases,
       SLIPWAY_ADMIN_PASSWORD: password,
       SLIPWAY_SANDBOX_PACE_MS: '150',
+      // The releases were copied a moment ago.
+      SLIPWAY_RELEASES_QUIET_MS: '0',
       ...this.settings,
     };
     this.process = spawn(program, ['serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });

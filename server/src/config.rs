@@ -1,6 +1,8 @@
 //! Settings: flags and environment variables of the same name, with their defaults. What is not known is refused,
 //! because a setting that is silently ignored is found out in production.
 
+mod retention;
+
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -8,6 +10,7 @@ use jiff::SignedDuration;
 use slipway_domain::blueprint::Surroundings;
 
 use crate::{accounts::AccountsCommand, auth::Limits};
+pub use self::retention::Retention;
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -61,6 +64,10 @@ pub struct Settings {
     /// The directory that released projects are written to
     #[arg(long, env = "SLIPWAY_RELEASES_DIR", default_value = "./examples/releases")]
     pub releases_dir: PathBuf,
+
+    /// How long nothing must have changed in a release until it counts as written completely, in milliseconds
+    #[arg(long, env = "SLIPWAY_RELEASES_QUIET_MS", default_value_t = 1000, value_name = "MS")]
+    pub releases_quiet_ms: u64,
 
     /// A directory with blueprints that add to or override the built-in ones, and with a connectors.toml
     #[arg(long, env = "SLIPWAY_BLUEPRINTS_DIR", value_name = "DIR")]
@@ -157,6 +164,10 @@ pub struct Settings {
         value_parser = clap::value_parser!(u64).range(1..=600)
     )]
     pub lease_seconds: u64,
+
+    /// What is forgotten, and when
+    #[command(flatten)]
+    pub retention: Retention,
 
     /// How long each phase of a pod's start takes in the sandbox, in milliseconds
     #[arg(long, env = "SLIPWAY_SANDBOX_PACE_MS", default_value_t = 700, value_name = "MS")]

@@ -2,6 +2,7 @@
 
 mod changes;
 mod drafts;
+mod images;
 mod offers;
 mod orders;
 mod plans;
@@ -12,12 +13,13 @@ use std::{path::PathBuf, sync::Arc};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
-    ApplicationView, Desk, DeskError, Generation, InstancesView, Offer, ProjectRow, ReleasesView, StripForm,
-    Surroundings, UndeployForm, VisitRow,
+    ApplicationView, Desk, DeskError, Generation, InstancesView, NewImagesForm, Offer, ProjectRow,
+    ReleasesView, StripForm, Surroundings, UndeployForm, VisitRow,
 };
 use slipway_domain::{
     actor::Actor,
     ids::{Clock, Ids, OperationId},
+    moved::ImageCheck,
     names::{ApplicationName, ProjectName},
     operation::Kind,
     order::{FieldError, OrderForm},
@@ -115,6 +117,7 @@ impl Desk for SignedIn {
         Ok(ReleasesView {
             projects: rows.collect(),
             broken: listing.broken,
+            arriving: listing.arriving,
             directory: self.office.releases_dir.display().to_string(),
         })
     }
@@ -174,6 +177,7 @@ impl Desk for SignedIn {
         let standings = store.standings(application.id, STANDINGS).await.map_err(failed)?;
         let ends = store.ends(application.id, ENDS).await.map_err(failed)?;
         let quarantined = store.quarantined(application.id).await.map_err(failed)?;
+        let images = store.image_check(application.id, application.generation).await.map_err(failed)?;
         let observed = self.office.cluster.observe(name, application.id).await.unwrap_or_default();
         let gateway_url =
             application.gateway_path.as_ref().map(|path| format!("{}{path}", self.office.gateway));
@@ -186,6 +190,7 @@ impl Desk for SignedIn {
             standings,
             ends,
             quarantined,
+            images,
             gateway_url,
         })
     }
@@ -200,9 +205,24 @@ impl Desk for SignedIn {
         self.place_update(form, even_quarantined).await
     }
 
-    async fn roll_back(&self, name: &ApplicationName, generation: u32) -> Result<(), DeskError> {
+    async fn roll_back(
+        &self,
+        name: &ApplicationName,
+        generation: u32,
+        even_quarantined: bool,
+    ) -> Result<(), DeskError> {
         self.allowed()?;
-        self.place_rollback(name, generation).await
+        self.place_rollback(name, generation, even_quarantined).await
+    }
+
+    async fn check_images(&self, name: &ApplicationName) -> Result<ImageCheck, DeskError> {
+        self.allowed()?;
+        self.look_at_tags(name).await
+    }
+
+    async fn take_new_images(&self, form: &NewImagesForm) -> Result<(), DeskError> {
+        self.allowed()?;
+        self.place_new_images(form).await
     }
 
     async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError> {

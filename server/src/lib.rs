@@ -8,6 +8,7 @@ pub mod config;
 mod desk;
 mod portal;
 mod registries;
+mod retention;
 mod vault;
 mod web;
 

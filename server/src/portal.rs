@@ -30,7 +30,8 @@ use crate::{
     clock::{SystemClock, SystemIds},
     config::{ClusterChoice, SettingError, Settings},
     desk::{Offers, Office},
-    registries::Registries,
+    registries::{self, Registries},
+    retention::Cleaner,
     vault::{KeyError, KeyVault},
     web,
 };
@@ -111,6 +112,7 @@ pub struct Portal {
     stop: CancellationToken,
     server: JoinHandle<()>,
     follower: JoinHandle<()>,
+    cleaner: JoinHandle<()>,
     engine: Engine,
     store: Store,
     _sandbox: Option<Sandbox>,
@@ -124,7 +126,9 @@ impl Portal {
             .local_addr()
             .map_err(|source| StartError::Listen { addr: settings.addr.clone(), source })?;
         let choice = settings.cluster_choice(std::env::var_os("KUBERNETES_SERVICE_HOST").is_some())?;
-        let releases: Arc<dyn Releases> = Arc::new(Directory::open(&settings.releases_dir)?);
+        let releases = Directory::open(&settings.releases_dir)?;
+        let quiet = Duration::from_millis(settings.releases_quiet_ms);
+        let releases: Arc<dyn Releases> = Arc::new(releases.with_patience(quiet, Arc::new(SystemClock)));
         let offers = Offers::open(settings)?;
         let registries = Registries::parse(settings)?;
         let http = web::http_client().map_err(|error| StartError::Web(error.to_string()))?;
@@ -136,9 +140,10 @@ impl Portal {
         let (client, sandbox) = connect(&choice, settings).await?;
         let vault: Arc<dyn Vault> =
             Arc::new(KeyVault::open(settings.secret_key.as_deref(), &settings.data_dir)?);
-        let images: Arc<dyn Images> = match sandbox {
-            Some(_) => Arc::new(Simulated),
-            None => Arc::new(registries.open(http.clone(), &settings.data_dir)?),
+        let layout = sandbox.is_none().then(|| registries::layout(&settings.data_dir)).transpose()?;
+        let images: Arc<dyn Images> = match layout.clone() {
+            None => Arc::new(Simulated::default()),
+            Some(layout) => Arc::new(registries.open(http.clone(), layout)),
         };
         let store = Store::open(&settings.database()).await?;
 
@@ -158,6 +163,13 @@ impl Portal {
             let (board, stop) = (Arc::clone(&board), stop.clone());
             tokio::spawn(async move { board.follow(stop).await })
         };
+        let cleaner = Cleaner {
+            store: store.clone(),
+            images: layout,
+            retention: settings.retention.clone(),
+            clock: Arc::clone(&clock),
+        };
+        let cleaner = tokio::spawn(cleaner.run(stop.clone()));
         let ports = Ports {
             journal: Arc::new(store.clone()),
             releases: Arc::clone(&releases),
@@ -203,7 +215,7 @@ impl Portal {
         })
         .map_err(StartError::Web)?;
         let server = tokio::spawn(serve(listener, router, stop.clone()));
-        Ok(Self { addr, stop, server, follower, engine, store, _sandbox: sandbox })
+        Ok(Self { addr, stop, server, follower, cleaner, engine, store, _sandbox: sandbox })
     }
 
     /// Where it listens.
@@ -219,6 +231,7 @@ impl Portal {
         }
         self.engine.stop().await;
         let _ = self.follower.await;
+        let _ = self.cleaner.await;
         self.store.close().await;
     }
 }

@@ -30,15 +30,18 @@ impl Registries {
         })
     }
 
-    /// Opens the layout in which images are built, and takes in the rest.
-    pub fn open(self, http: reqwest::Client, data_dir: &Path) -> Result<Remote, StartError> {
-        let folder = data_dir.join("images");
-        let layout = Layout::open(&folder)
-            .map_err(|source| StartError::DataDir { path: folder.display().to_string(), source })?;
+    /// Builds images in a layout, and takes in the rest.
+    pub fn open(self, http: reqwest::Client, layout: Layout) -> Remote {
         let remote = Remote::new(http, self.mirror).building_in(layout, self.target);
-        Ok(match self.credentials {
+        match self.credentials {
             Some(credentials) => remote.with_credentials(credentials),
             None => remote,
-        })
+        }
     }
+}
+
+/// Opens the layout in which images are built.
+pub fn layout(data_dir: &Path) -> Result<Layout, StartError> {
+    let folder = data_dir.join("images");
+    Layout::open(&folder).map_err(|source| StartError::DataDir { path: folder.display().to_string(), source })
 }

@@ -2,6 +2,7 @@
 
 mod ends;
 mod history;
+mod images;
 mod leftovers;
 mod workloads;
 
@@ -15,6 +16,7 @@ use slipway_domain::{
 use self::{
     ends::Ends,
     history::{Generations, History},
+    images::Images,
     leftovers::{Leftovers, Proven},
     workloads::Workloads,
 };
@@ -100,6 +102,7 @@ fn content((view, held): (ApplicationView, Option<Held>)) -> impl IntoView {
             {held.map(|held| view! { <Leftovers name=of_leftovers held now/> })}
             {proof.map(|proof| view! { <Proven proof/> })}
             <Workloads view=view.clone() now/>
+            <Images view=view.clone() now/>
             <Ends ends=view.ends.clone() now/>
             <Generations view=view.clone() now/>
             <History operations=view.operations now/>

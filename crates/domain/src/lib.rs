@@ -10,6 +10,7 @@ pub mod cause;
 pub mod contents;
 pub mod ids;
 pub mod image;
+pub mod moved;
 pub mod names;
 pub mod observed;
 pub mod operation;

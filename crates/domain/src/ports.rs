@@ -290,14 +290,8 @@ pub trait Journal: Send + Sync {
         now: Timestamp,
     ) -> Result<Recorded, PortError>;
 
-    /// Keeps the end of a container; each end once. Forgets what ended before `oldest`.
-    async fn keep_end(
-        &self,
-        id: ApplicationId,
-        ended: &Ended,
-        at: Timestamp,
-        oldest: Timestamp,
-    ) -> Result<(), PortError>;
+    /// Keeps the end of a container; each end once.
+    async fn keep_end(&self, id: ApplicationId, ended: &Ended, at: Timestamp) -> Result<(), PortError>;
 
     /// What a container said before that end; none if it was not kept.
     async fn log_of_end(

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use slipway_domain::{
     application::Application,
     black_box::{Ended, LINES},
@@ -16,8 +16,6 @@ use tokio::sync::Semaphore;
 
 use crate::{Ports, observer};
 
-/// How long an end is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many logs are fetched at once.
 const AT_ONCE: usize = 8;
 /// So many ends are known before all are forgotten: keeping one again does no harm.
@@ -83,7 +81,7 @@ impl BlackBox {
                 remarks: remarks.collect(),
                 log,
             };
-            let kept = ports.journal.keep_end(application.id, &ended, at, ports.clock.now() - KEPT).await;
+            let kept = ports.journal.keep_end(application.id, &ended, at).await;
             match kept {
                 // Now that its last words are known, the cause may be another.
                 Ok(()) if task.trouble.is_some() => drop(observer::look(&ports, &application.name).await),

@@ -15,7 +15,7 @@ use slipway_domain::{
 
 use crate::{
     Credentials, Mirror, Target,
-    refusal::{Refusal, Wish, attempt, unusable},
+    refusal::{Refusal, Wish, attempt, silence, unusable},
     tokens::{Claim, Tokens},
 };
 
@@ -114,7 +114,7 @@ impl Client {
         body: reqwest::Body,
     ) -> Result<Response, ImageProblem> {
         let request = self.request(claim, call, &call.url, self.tokens.held(claim))?.body(body);
-        request.send().await.map_err(|error| passing(claim, error))
+        request.send().await.map_err(|error| unanswered(claim, error))
     }
 
     async fn go(
@@ -127,7 +127,7 @@ impl Client {
         let mut left = if matches!(call.method, Method::GET | Method::HEAD) { REDIRECTS } else { 0 };
         loop {
             let request = self.request(claim, call, &url, shown.clone())?.body(call.body.clone());
-            let response = request.send().await.map_err(|error| passing(claim, error))?;
+            let response = request.send().await.map_err(|error| unanswered(claim, error))?;
             match elsewhere(&response, &url) {
                 Some(next) if left > 0 => (url, left) = (next, left - 1),
                 _ => return Ok(response),
@@ -160,9 +160,9 @@ fn elsewhere(response: &Response, from: &Url) -> Option<Url> {
     (next.scheme() == "https" || from.scheme() == "http").then_some(next)
 }
 
-/// Nobody answered, or not to the end. The address stays out: it may hold a signature.
-pub(crate) fn passing(claim: &Claim<'_>, error: reqwest::Error) -> ImageProblem {
-    ImageProblem::Passing(PortError::new(attempt(claim.image, claim.wish), error.without_url()))
+/// Nobody answered, or not to the end.
+fn unanswered(claim: &Claim<'_>, error: reqwest::Error) -> ImageProblem {
+    silence(&claim.image.registry, attempt(claim.image, claim.wish), error)
 }
 
 /// The answer, if it has one of these statuses.

@@ -9,20 +9,13 @@ use crate::{
 };
 
 impl Store {
-    /// Keeps an end, once; forgets what ended before `oldest`.
+    /// Keeps an end, once.
     pub(crate) async fn keep(
         &self,
         id: ApplicationId,
         ended: &Ended,
         at: Timestamp,
-        oldest: Timestamp,
     ) -> Result<(), PortError> {
-        let failed = || failed("keeping the end of a container");
-        sqlx::query("DELETE FROM black_box WHERE ended_at < $1")
-            .bind(oldest.as_millisecond())
-            .execute(&self.pool)
-            .await
-            .map_err(failed())?;
         let query = "INSERT INTO black_box (id, application_id, component, task, ended_at, record) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
         sqlx::query(query)
@@ -35,7 +28,7 @@ impl Store {
             .execute(&self.pool)
             .await
             .map(|_| ())
-            .map_err(failed())
+            .map_err(failed("keeping the end of a container"))
     }
 
     /// What a container said before that end.

@@ -182,14 +182,8 @@ impl Journal for Store {
         Ok(Recorded::Written)
     }
 
-    async fn keep_end(
-        &self,
-        id: ApplicationId,
-        ended: &Ended,
-        at: Timestamp,
-        oldest: Timestamp,
-    ) -> Result<(), PortError> {
-        self.keep(id, ended, at, oldest).await
+    async fn keep_end(&self, id: ApplicationId, ended: &Ended, at: Timestamp) -> Result<(), PortError> {
+        self.keep(id, ended, at).await
     }
 
     async fn log_of_end(

@@ -85,6 +85,7 @@ impl SignedIn {
         &self,
         name: &ApplicationName,
         generation: u32,
+        even_quarantined: bool,
     ) -> Result<(), DeskError> {
         let present = self.present(name).await?;
         let failed = |error| unavailable(&error);
@@ -96,8 +97,7 @@ impl SignedIn {
             ))
         })?;
         let spec = earlier.again(present.generation + 1);
-        let change =
-            Change { spec: &spec, kind: Kind::Rollback, even_quarantined: true, idempotency_key: "" };
+        let change = Change { spec: &spec, kind: Kind::Rollback, even_quarantined, idempotency_key: "" };
         let asked = self.office.store.change(&change, &self.asked()).await;
         self.changed(name, asked).await
     }
@@ -125,7 +125,7 @@ impl SignedIn {
     }
 
     /// The present configuration of a live application.
-    async fn present(&self, name: &ApplicationName) -> Result<ApplicationSpec, DeskError> {
+    pub(super) async fn present(&self, name: &ApplicationName) -> Result<ApplicationSpec, DeskError> {
         let failed = |error| unavailable(&error);
         let store = &self.office.store;
         let application = store.application(name).await.map_err(failed)?.ok_or_else(|| missing(name))?;
@@ -153,6 +153,6 @@ fn missing(name: &ApplicationName) -> DeskError {
     DeskError::NotFound { what: format!("No application is called {name}.") }
 }
 
-fn refused(why: &str) -> DeskError {
+pub(super) fn refused(why: &str) -> DeskError {
     DeskError::Refused { code: "SLW_NOT_NOW".to_owned(), message: why.to_owned() }
 }

@@ -1,6 +1,7 @@
 //! The REST interface below `/api/v1`: what the pages do, for programs. Each handler parses, asks the same desk as
 //! the pages, and puts the answer into JSON; errors are `application/problem+json` with a stable code.
 
+mod images;
 mod order;
 mod problem;
 
@@ -43,13 +44,18 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/api/v1/applications/{name}/held", get(held))
         .route("/api/v1/applications/{name}/strip", post(strip))
         .route("/api/v1/applications/{name}/rollback", post(roll_back))
+        .route("/api/v1/applications/{name}/images", get(images::known).post(images::check))
+        .route("/api/v1/applications/{name}/images/update", post(images::update))
         .route("/api/v1/applications/{name}/retry", post(retry))
         .route("/api/v1/applications/{name}/cancel", post(cancel))
 }
 
 async fn releases(Extension(desk): Extension<SharedDesk>) -> Answer {
     let view = desk.releases().await?;
-    Ok(Json(serde_json::json!({"projects": view.projects, "broken": view.broken})).into_response())
+    Ok(Json(serde_json::json!({
+        "projects": view.projects, "broken": view.broken, "arriving": view.arriving,
+    }))
+    .into_response())
 }
 
 async fn project(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {
@@ -182,6 +188,8 @@ async fn strip(
 #[derive(Deserialize)]
 struct RollBack {
     generation: u32,
+    #[serde(default)]
+    even_quarantined: bool,
 }
 
 async fn roll_back(
@@ -189,7 +197,7 @@ async fn roll_back(
     Path(name): Path<String>,
     Json(wanted): Json<RollBack>,
 ) -> Answer {
-    desk.roll_back(&parsed(&name)?, wanted.generation).await?;
+    desk.roll_back(&parsed(&name)?, wanted.generation, wanted.even_quarantined).await?;
     Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
 }
 

@@ -7,5 +7,6 @@ mod changes;
 mod crash;
 mod database;
 mod ends;
+mod images;
 mod life;
 mod world;

@@ -73,6 +73,11 @@ fn row(
             <td class="w-px text-right">
                 {may_return.then(|| view! {
                     <form method="post" action=RollBack::PATH>
+                        {is_quarantined.then(|| view! {
+                            <label class="mb-1 flex items-center justify-end gap-1.5 text-sm whitespace-nowrap text-muted">
+                                <input type="checkbox" name="even_quarantined" value="yes" required/>"All the same"
+                            </label>
+                        })}
                         <input type="hidden" name="name" value=name/>
                         <input type="hidden" name="generation" value=number/>
                         <button class=Variant::Small.classes() type="submit" aria-label=label>"Roll back"</button>

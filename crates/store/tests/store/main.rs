@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod images;
 mod intents;
 mod journal;
 mod opening;
+mod retention;
 mod support;
 mod visits;
