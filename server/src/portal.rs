@@ -131,6 +131,7 @@ impl Portal {
         let (client, sandbox) = connect(&choice, settings).await?;
         let vault: Arc<dyn Vault> =
             Arc::new(KeyVault::open(settings.secret_key.as_deref(), &settings.data_dir)?);
+        let closed_registries = registries.closed();
         let images: Arc<dyn Images> = match sandbox {
             Some(_) => Arc::new(Simulated),
             None => Arc::new(registries.open(http.clone(), &settings.data_dir)?),
@@ -145,8 +146,9 @@ impl Portal {
         }
         let gateway =
             Gateway { host: settings.gateway_host(), ingress_class: settings.ingress_class.clone() };
-        let cluster: Arc<dyn Cluster> =
-            Arc::new(KubernetesCluster::start(client, gateway, Arc::clone(&clock)));
+        let cluster: Arc<dyn Cluster> = Arc::new(
+            KubernetesCluster::start(client, gateway, Arc::clone(&clock)).with_access(settings.access()),
+        );
         let board = Arc::new(Board::new(store.clone()));
         let stop = CancellationToken::new();
         let follower = {
@@ -176,6 +178,7 @@ impl Portal {
             ids,
             sandbox: sandbox.is_some(),
             gateway: format!("http://gateway.{}", settings.gateway_domain),
+            closed_registries,
         });
         let sign_in = SignInMode { provider: provider.as_ref().map(Provider::label) };
         let router = web::router(web::Parts {

@@ -10,6 +10,7 @@ mod intents;
 mod journal;
 mod neighbours;
 mod open;
+mod plans;
 mod rows;
 mod sessions;
 

@@ -8,4 +8,5 @@ mod crash;
 mod database;
 mod ends;
 mod life;
+mod plans;
 mod world;

@@ -5,4 +5,5 @@
 mod intents;
 mod journal;
 mod opening;
+mod plans;
 mod support;
