@@ -13,11 +13,12 @@ use slipway_domain::{
     black_box::Ended,
     contents::ConfigEntry,
     moved::ImageCheck,
+    ids::OperationId,
     names::{ApplicationName, ProjectName},
     observed::ObservedComponent,
     operation::Operation,
     order::{FieldError, OrderForm},
-    plan::Plan,
+    plan::{KeptPlan, Plan},
     release::{BrokenRelease, Project, ReleaseVersion},
     removal::Held,
     spec::ApplicationSpec,
@@ -262,8 +263,12 @@ pub trait Desk: Send + Sync {
     /// What an order, or the update of what exists, would do to the cluster (D6). Nothing is written.
     async fn plan(&self, form: &OrderForm, is_update: bool) -> Result<Plan, DeskError>;
 
+    /// The plans that an operation applied, in the order in which they were made: what was done, also afterwards.
+    async fn plans(&self, name: &ApplicationName, id: OperationId) -> Result<Vec<KeptPlan>, DeskError>;
+
     /// Places an order; the answer is the application's name (S1.29). The same idempotency key again answers
-    /// the same without a second operation.
+    /// the same without a second operation. An order that names a plan is refused if that is not any more what
+    /// would be done.
     async fn deploy(&self, form: &OrderForm) -> Result<ApplicationName, DeskError>;
 
     /// All applications (S1.31).

@@ -28,6 +28,7 @@ use crate::pages::{
     instance::InstancePage,
     instances::InstancesPage,
     not_found::NotFoundPage,
+    operation::OperationPage,
     releases::ReleasesPage,
     sign_in::SignInPage,
     undeploy::UndeployPage,
@@ -70,6 +71,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/devops/instances") view=InstancesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name") view=InstancePage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/update") view=UpdatePage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/operations/:id") view=OperationPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/undeploy") view=UndeployPage ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -6,6 +6,7 @@ pub mod home;
 pub mod instance;
 pub mod instances;
 pub mod not_found;
+pub mod operation;
 pub mod releases;
 pub mod sign_in;
 pub mod undeploy;

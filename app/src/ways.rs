@@ -47,7 +47,11 @@ pub async fn back(desk: &SharedDesk, page: &str, form: &OrderForm, error: &DeskE
         _ => "",
     };
     let draft = desk.keep_draft(form).await.unwrap_or_default();
-    format!("{page}?{}", query(&[("draft", &draft), ("check", "1"), ("code", code), ("problem", &told)]))
+    // Who has looked at a plan is shown the one that there is now.
+    let plan = if form.plan.is_empty() { "" } else { "1" };
+    let pairs =
+        [("draft", draft.as_str()), ("check", "1"), ("plan", plan), ("code", code), ("problem", &told)];
+    format!("{page}?{}", query(&pairs))
 }
 
 /// The confirmation again, with what is in the way.

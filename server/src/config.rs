@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use jiff::SignedDuration;
 use slipway_domain::blueprint::Surroundings;
+use slipway_kubernetes::manifest::Access;
 
 use crate::{accounts::AccountsCommand, auth::Limits};
 pub use self::retention::Retention;
@@ -96,6 +97,30 @@ pub struct Settings {
     /// The class of the Ingress controller [default: the cluster's own choice]
     #[arg(long, env = "SLIPWAY_INGRESS_CLASS", value_name = "CLASS")]
     pub ingress_class: Option<String>,
+
+    /// Bind the people of an application to roles in its namespace; what the API server puts before the name of a
+    /// user (its --oidc-username-prefix), or - for nothing. Names are not known to be of a user or of a group, so each
+    /// is bound as both [default: nobody is bound]
+    #[arg(long, env = "SLIPWAY_CLUSTER_USER_PREFIX", value_name = "PREFIX")]
+    pub cluster_user_prefix: Option<String>,
+
+    /// What the API server puts before the name of a group (its --oidc-groups-prefix), or - for nothing
+    #[arg(
+        long,
+        env = "SLIPWAY_CLUSTER_GROUP_PREFIX",
+        default_value = "-",
+        value_name = "PREFIX",
+        requires = "cluster_user_prefix"
+    )]
+    pub cluster_group_prefix: String,
+
+    /// The ClusterRole of an application's administrators in its namespace
+    #[arg(long, env = "SLIPWAY_CLUSTER_ADMIN_ROLE", default_value = "edit", value_name = "ROLE")]
+    pub cluster_admin_role: String,
+
+    /// The ClusterRole of its users
+    #[arg(long, env = "SLIPWAY_CLUSTER_USER_ROLE", default_value = "view", value_name = "ROLE")]
+    pub cluster_user_role: String,
 
     /// The OIDC provider to sign in with [default: local accounts]
     #[arg(long, env = "SLIPWAY_OIDC_ISSUER", value_name = "URL", requires = "oidc_client_id")]
@@ -252,6 +277,17 @@ impl Settings {
         }
     }
 
+    /// How the cluster knows the people of applications; none if it does not.
+    pub fn access(&self) -> Option<Access> {
+        let prefix = |text: &str| if text == "-" { String::new() } else { text.to_owned() };
+        Some(Access {
+            user_prefix: prefix(self.cluster_user_prefix.as_deref()?),
+            group_prefix: prefix(&self.cluster_group_prefix),
+            admin_role: self.cluster_admin_role.clone(),
+            user_role: self.cluster_user_role.clone(),
+        })
+    }
+
     /// The host of all routes, without the port at which it is reached.
     pub fn gateway_host(&self) -> String {
         let domain = self.gateway_domain.split(':').next().unwrap_or_default();
@@ -300,6 +336,17 @@ mod tests {
         for text in ["kubeconfig", "kubeconfig:", "prod"] {
             assert!(settings(&["--cluster", text]).cluster_choice(false).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn s1_11_nobody_is_bound_in_the_cluster_unless_it_is_said_how_it_knows_them() {
+        assert_eq!(settings(&[]).access(), None);
+        let access = settings(&["--cluster-user-prefix", "oidc:"]).access().unwrap();
+        assert_eq!((access.user_prefix.as_str(), access.group_prefix.as_str()), ("oidc:", ""));
+        assert_eq!((access.admin_role.as_str(), access.user_role.as_str()), ("edit", "view"));
+        let bare =
+            settings(&["--cluster-user-prefix", "-", "--cluster-group-prefix", "g:"]).access().unwrap();
+        assert_eq!((bare.user_prefix.as_str(), bare.group_prefix.as_str()), ("", "g:"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ mod orders;
 mod plans;
 mod removals;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ use slipway_domain::{
     names::{ApplicationName, ProjectName},
     operation::Kind,
     order::{FieldError, OrderForm},
-    plan::Plan,
+    plan::{KeptPlan, Plan},
     ports::{Cluster, Images, PortError, Releases, Vault},
     release::Project,
     removal::Held,
@@ -56,6 +56,8 @@ pub struct Office {
     pub sandbox: bool,
     /// Before this stands the gateway path of an application.
     pub gateway: String,
+    /// Registries that Slipway needs credentials for, and so others do, too.
+    pub closed_registries: BTreeSet<String>,
 }
 
 /// The desk of one person.
@@ -152,6 +154,11 @@ impl Desk for SignedIn {
     async fn plan(&self, form: &OrderForm, is_update: bool) -> Result<Plan, DeskError> {
         self.allowed()?;
         self.plan_of(form, is_update).await
+    }
+
+    async fn plans(&self, name: &ApplicationName, id: OperationId) -> Result<Vec<KeptPlan>, DeskError> {
+        self.allowed()?;
+        self.applied_by(name, id).await
     }
 
     async fn deploy(&self, form: &OrderForm) -> Result<ApplicationName, DeskError> {

@@ -140,6 +140,7 @@ impl Portal {
         let (client, sandbox) = connect(&choice, settings).await?;
         let vault: Arc<dyn Vault> =
             Arc::new(KeyVault::open(settings.secret_key.as_deref(), &settings.data_dir)?);
+        let closed_registries = registries.closed();
         let layout = sandbox.is_none().then(|| registries::layout(&settings.data_dir)).transpose()?;
         let images: Arc<dyn Images> = match layout.clone() {
             None => Arc::new(Simulated::default()),
@@ -155,8 +156,9 @@ impl Portal {
         }
         let gateway =
             Gateway { host: settings.gateway_host(), ingress_class: settings.ingress_class.clone() };
-        let cluster: Arc<dyn Cluster> =
-            Arc::new(KubernetesCluster::start(client, gateway, Arc::clone(&clock)));
+        let cluster: Arc<dyn Cluster> = Arc::new(
+            KubernetesCluster::start(client, gateway, Arc::clone(&clock)).with_access(settings.access()),
+        );
         let board = Arc::new(Board::new(store.clone()));
         let stop = CancellationToken::new();
         let follower = {
@@ -193,6 +195,7 @@ impl Portal {
             ids,
             sandbox: sandbox.is_some(),
             gateway: format!("http://gateway.{}", settings.gateway_domain),
+            closed_registries,
         });
         let keeper = Arc::new(Keeper {
             store: store.clone(),

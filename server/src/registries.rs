@@ -1,6 +1,6 @@
 //! From settings to the registries that images come from and go to.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use slipway_registry::{Credentials, Layout, Mirror, Remote, Target};
 
@@ -28,6 +28,11 @@ impl Registries {
             target: target.map_err(registry("SLIPWAY_REGISTRY"))?,
             credentials: credentials.transpose()?,
         })
+    }
+
+    /// The hosts of the registries that want credentials.
+    pub fn closed(&self) -> BTreeSet<String> {
+        self.credentials.iter().flat_map(Credentials::hosts).map(str::to_owned).collect()
     }
 
     /// Builds images in a layout, and takes in the rest.

@@ -73,7 +73,7 @@ fn content((view, held): (ApplicationView, Option<Held>)) -> impl IntoView {
         .standing
         .reason
         .filter(|reason| cause.as_ref().is_none_or(|cause| cause.reason != *reason));
-    let of_leftovers = name.clone();
+    let (of_leftovers, of_history) = (name.clone(), name.clone());
     let newest = view.operations.first().cloned();
     let proof = newest.as_ref().and_then(|newest| newest.proof.clone());
     let problem = use_query_map().with_untracked(|query| query.get("problem"));
@@ -105,7 +105,7 @@ fn content((view, held): (ApplicationView, Option<Held>)) -> impl IntoView {
             <Images view=view.clone() now/>
             <Ends ends=view.ends.clone() now/>
             <Generations view=view.clone() now/>
-            <History operations=view.operations now/>
+            <History name=of_history operations=view.operations now/>
         </div>
     }
 }

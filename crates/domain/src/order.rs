@@ -37,6 +37,9 @@ pub struct OrderForm {
     pub database: Database,
     /// Makes pressing twice one operation.
     pub idempotency_key: String,
+    /// The hash of the plan that was looked at; the order is taken only if that is still what would be done.
+    /// Empty takes it in any case.
+    pub plan: String,
 }
 
 /// What is asked for one component.

@@ -9,6 +9,7 @@ use slipway_domain::{
     ids::{ApplicationId, OperationId},
     names::ApplicationName,
     operation::{Operation, Progress},
+    plan::Plan,
     ports::{Job, Journal, PortError, Recorded, Subject},
     removal::Proof,
     spec::ApplicationSpec,
@@ -88,6 +89,17 @@ impl Journal for Store {
             "UPDATE operations SET note = $1 WHERE id = $2 AND lease_owner = $3 AND due_at IS NOT NULL";
         let done = sqlx::query(query).bind(note).bind(id.to_string()).bind(owner).execute(&self.pool).await;
         done.map(|_| ()).map_err(failed("noting how far a step is"))
+    }
+
+    async fn keep_plan(
+        &self,
+        id: OperationId,
+        owner: &str,
+        plan: &Plan,
+        because: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), PortError> {
+        self.keep_plan_of(id, owner, plan, because, now).await
     }
 
     async fn prove(&self, id: OperationId, owner: &str, proof: &Proof) -> Result<(), PortError> {

@@ -13,6 +13,7 @@ mod neighbours;
 mod open;
 mod refused_passwords;
 mod retention;
+mod plans;
 mod rows;
 mod sessions;
 mod visits;

@@ -24,7 +24,7 @@ impl SignedIn {
             users: spec.users.join(", "),
             components,
             database: spec.database.unwrap_or_default(),
-            idempotency_key: String::new(),
+            ..OrderForm::default()
         })
     }
 
@@ -73,8 +73,14 @@ impl SignedIn {
         form: &OrderForm,
         even_quarantined: bool,
     ) -> Result<(), DeskError> {
-        let spec = self.examine_update(form).await?;
         let key = &form.idempotency_key;
+        // What was asked for already has changed what would be done.
+        let before = self.office.store.ordered_before(&self.actor.name, key).await;
+        if !key.is_empty() && before.map_err(|error| unavailable(&error))?.is_some() {
+            return Ok(());
+        }
+        let spec = self.examine_update(form).await?;
+        self.hold_to_plan(form, &spec).await?;
         let change = Change { spec: &spec, kind: Kind::Update, even_quarantined, idempotency_key: key };
         let asked = self.office.store.change(&change, &self.asked()).await;
         self.changed(&spec.name, asked).await
@@ -149,7 +155,7 @@ fn typed(wish: Wish) -> ComponentForm {
     }
 }
 
-fn missing(name: &ApplicationName) -> DeskError {
+pub(super) fn missing(name: &ApplicationName) -> DeskError {
     DeskError::NotFound { what: format!("No application is called {name}.") }
 }
 

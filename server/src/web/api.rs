@@ -36,6 +36,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/api/v1/applications/{name}", get(application).put(update).delete(undeploy))
         .route("/api/v1/applications/{name}/generations", get(generations))
         .route("/api/v1/applications/{name}/operations", get(operations))
+        .route("/api/v1/applications/{name}/operations/{id}/plans", get(plans))
         .route("/api/v1/applications/{name}/components", get(components))
         .route("/api/v1/applications/{name}/standings", get(standings))
         .route("/api/v1/plan", post(plan))
@@ -145,6 +146,12 @@ async fn generations(Extension(desk): Extension<SharedDesk>, Path(name): Path<St
 
 async fn operations(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {
     Ok(Json(serde_json::json!({"operations": view(&desk, &name).await?.operations})).into_response())
+}
+
+async fn plans(Extension(desk): Extension<SharedDesk>, Path((name, id)): Path<(String, String)>) -> Answer {
+    let missing = || DeskError::NotFound { what: format!("{name} has no operation {id:?}.") };
+    let id = id.parse().map_err(|_| missing())?;
+    Ok(Json(serde_json::json!({"plans": desk.plans(&parsed(&name)?, id).await?})).into_response())
 }
 
 async fn components(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {

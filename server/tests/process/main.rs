@@ -9,4 +9,5 @@ mod database;
 mod ends;
 mod images;
 mod life;
+mod plans;
 mod world;

@@ -91,6 +91,8 @@ fn row(
 /// The operations, newest first.
 #[component]
 pub(super) fn History(
+    /// The application.
+    name: String,
     /// What was done, newest first.
     operations: Vec<Operation>,
     /// This moment.
@@ -104,11 +106,16 @@ pub(super) fn History(
             Progress::Failed { step, cause, .. } => (Tone::Bad, Some(format!("{}: {}", step.label(), cause.reason))),
             Progress::Cancelled { step, .. } => (Tone::Over, Some(format!("at {}", step.label()))),
         };
+        let plan = operation.kind.makes().then(|| {
+            let href = format!("{}/operations/{}", crate::ways::instance(&name), operation.id);
+            let label = format!("Plan of {} {}", operation.kind.label(), operation.generation);
+            view! { <a class="block link" href=href aria-label=label>"Plan"</a> }
+        });
         let time = operation.progress.ended_at().map(|end| took(operation.requested_at, end));
         view! {
             <tr>
                 <td><Ago at=operation.requested_at now/></td>
-                <td class="md:whitespace-nowrap">{operation.kind.label()}</td>
+                <td class="md:whitespace-nowrap">{operation.kind.label()}{plan}</td>
                 <td class=Room::Wide.classes()>{operation.generation}</td>
                 <td class=Room::Medium.classes()>{operation.requested_by}</td>
                 <td>

@@ -7,5 +7,6 @@ mod intents;
 mod journal;
 mod opening;
 mod retention;
+mod plans;
 mod support;
 mod visits;

@@ -22,6 +22,7 @@ pub struct ApiOrder {
     #[serde(default)]
     components: BTreeMap<String, ApiComponent>,
     database: Option<Database>,
+    plan: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -46,6 +47,7 @@ impl ApiOrder {
         set(&mut form.version, self.version.map(|version| version.to_string()));
         set(&mut form.admins, self.admins.map(|names| names.join(",")));
         set(&mut form.users, self.users.map(|names| names.join(",")));
+        set(&mut form.plan, self.plan);
         for (name, wish) in self.components {
             let component = form.components.entry(name.clone()).or_default();
             set(&mut component.image, wish.image);
