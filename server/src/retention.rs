@@ -6,7 +6,7 @@ use std::{sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use slipway_domain::{ids::Clock, ports::PortError};
 use slipway_registry::Layout;
-use slipway_store::Store;
+use slipway_store::{Cleaned, Store};
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
@@ -53,7 +53,7 @@ impl Cleaner {
             return Ok(());
         }
         let cleaned = self.store.clean(&self.retention.kept(now)).await?;
-        if cleaned != Default::default() {
+        if cleaned != Cleaned::default() {
             tracing::info!(
                 ends = cleaned.ends,
                 applications = cleaned.applications,

@@ -94,14 +94,11 @@ impl Directory {
 
     fn load(&self, candidate: &Candidate, cache: &mut Cache) -> Result<Release, Refusal> {
         let before = candidate.source.fingerprint(&self.limits)?;
-        let read = match cache.get(&candidate.label, &before) {
-            Some(known) => known,
-            None => {
-                let read = self.read(candidate).map(|(release, _)| release);
-                cache.put(&candidate.label, before.clone(), &read);
-                read
-            }
-        };
+        let read = cache.get(&candidate.label, &before).unwrap_or_else(|| {
+            let read = self.read(candidate).map(|(release, _)| release);
+            cache.put(&candidate.label, before.clone(), &read);
+            read
+        });
         read.map_err(|refusal| self.with_hope(candidate, &before, refusal))
     }
 

@@ -66,7 +66,7 @@ impl Layout {
             }
             match document {
                 Some(Document::Index(index)) => {
-                    open.extend(index.manifests.into_iter().map(|one| one.digest))
+                    open.extend(index.manifests.into_iter().map(|one| one.digest));
                 }
                 Some(Document::Manifest(manifest)) => {
                     found.insert(manifest.config.digest);

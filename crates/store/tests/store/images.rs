@@ -16,15 +16,15 @@ fn digest(letter: char) -> Digest {
     Digest::parse(&format!("sha256:{}", letter.to_string().repeat(64))).unwrap()
 }
 
-fn resolved(letter: char) -> Option<Resolved> {
+fn resolved(letter: char) -> Resolved {
     let image = ImageRef::parse("example.com/web:1").unwrap();
-    Some(Resolved { image, digest: digest(letter), platforms: Vec::new() })
+    Resolved { image, digest: digest(letter), platforms: Vec::new() }
 }
 
 /// Ends the open operation well, with the image that the build step found.
 async fn run(store: &Store, mut spec: ApplicationSpec, letter: char, second: i64) -> ApplicationSpec {
     let job = store.claim("w", at(second), at(second + 20)).await.unwrap().unwrap();
-    spec.components[0].resolved = resolved(letter);
+    spec.components[0].resolved = Some(resolved(letter));
     store.save_spec(&spec).await.unwrap();
     let done = Progress::Succeeded { at: at(second) };
     assert!(store.advance(job.operation.id, "w", &done, None, at(second), at(second)).await.unwrap());
@@ -104,7 +104,7 @@ async fn s1_34_images_of_every_generation_of_live_applications_are_in_use() {
     on_both(|url| async move {
         let store = open(&url).await;
         let mut shop = order(&store, "shop").await;
-        shop.components[0].base = resolved('d');
+        shop.components[0].base = Some(resolved('d'));
         let shop = run(&store, shop, 'a', 1).await;
         change(&store, &shop.again(2), Kind::Update, false, 2).await.unwrap();
         run(&store, shop.again(2), 'b', 3).await;
