@@ -30,9 +30,9 @@ test('D6 what the cluster denies is in the plan, and nothing is created', async 
     writeFileSync(join(folder, 'pair.json'), JSON.stringify({ kind: 'container', name: 'pair', version: String(version), components }));
   };
   release(1, ['web']);
-  release(2, ['web', 'api']);
-  await deploy(page, portal, 'pair', 'pair', '1');
+  await deploy(page, portal, 'pair', 'pair');
   await expect(badge(page, 'Running')).toBeVisible();
+  release(2, ['web', 'api']);
   await allowNoMoreServices('pair');
 
   await page.goto(portal.url + '/devops/instances/pair/update');

@@ -85,7 +85,7 @@ pub(super) fn Questions(
             })}
             <Infrastructure offer form errors/>
             <div class="flex flex-wrap items-center justify-end gap-2 border-t border-line px-4 py-3.5 sm:px-6">
-                {plan.map(|_| view! { <p class="grow text-sm text-muted" id="held-to-plan">{held_to_plan(word, is_stale)}</p> })}
+                {plan.map(|_| view! { <p class="basis-full text-sm text-muted sm:text-right" id="held-to-plan">{held_to_plan(word, is_stale)}</p> })}
                 <a class=Variant::Quiet.classes() href=cancel>"Cancel"</a>
                 <button class=Variant::Quiet.classes() type="submit" formaction=Preview::PATH>"Show plan"</button>
                 <button class=Variant::Primary.classes() type="submit">{word}</button>

@@ -10,6 +10,7 @@ use slipway_domain::{
 use crate::ui::{
     badge::Outcome,
     callout::{Callout, Weight},
+    icon::{Glyph, Icon},
 };
 
 /// Is it about what would be, or about what was done?
@@ -105,8 +106,11 @@ fn object(planned: PlannedObject) -> impl IntoView {
     match whole.flatten() {
         Some(whole) => view! {
             <li class="text-sm">
-                <details>
-                    <summary class="cursor-pointer px-4 py-2">{head}</summary>
+                <details class="group">
+                    <summary class="flex cursor-pointer items-center justify-between gap-3 px-4 py-2">
+                        {head}
+                        <span class="text-muted transition-transform group-open:rotate-90"><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/></span>
+                    </summary>
                     <pre class="code mx-4 mb-3" tabindex="0">{serde_json::to_string_pretty(&whole).unwrap_or_default()}</pre>
                 </details>
             </li>

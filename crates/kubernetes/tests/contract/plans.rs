@@ -1,9 +1,12 @@
 //! Plans (D6): what the cluster itself says would happen, what stands in the way, and that what is applied is the
 //! plan and nothing else.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Instant,
 };
 
 use k8s_openapi::api::{
@@ -367,13 +370,16 @@ async fn g6_planning_costs_a_new_application_no_requests_of_its_own() {
     taken(&count);
 
     // One after the other, as the engine does each.
+    let began = Instant::now();
     let applications: Vec<_> = (0..20).map(|_| thirteen(&target)).collect();
     for spec in &applications {
         make(&cluster, spec).await.unwrap();
     }
     let (bare, asked) = (20 * 13, taken(&count));
     println!("20 new applications of 13 objects: {asked} requests, a bare loop needs {bare}");
-    assert!(asked <= bare + 2, "{asked} requests for {bare} objects");
+    // The routes of others are listed once in ten seconds, however many applications are made meanwhile.
+    let listings = 1 + usize::try_from(began.elapsed().as_secs() / 10).unwrap();
+    assert!(asked <= bare + listings, "{asked} requests for {bare} objects");
 
     let known = async || {
         let observed = cluster.observe(&applications[0].name, applications[0].id).await.unwrap();
