@@ -22,6 +22,7 @@ use leptos_router::{
 };
 
 use crate::pages::{
+    audit::AuditPage,
     deploy::{DeployPage, UpdatePage},
     home::HomePage,
     instance::InstancePage,
@@ -29,6 +30,7 @@ use crate::pages::{
     not_found::NotFoundPage,
     releases::ReleasesPage,
     sign_in::SignInPage,
+    tokens::TokensPage,
     undeploy::UndeployPage,
 };
 
@@ -63,6 +65,8 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/account/tokens") view=TokensPage ssr=SsrMode::Async/>
+                <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases") view=ReleasesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases/:project/deploy") view=DeployPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances") view=InstancesPage ssr=SsrMode::Async/>

@@ -1,5 +1,6 @@
 //! One page per file.
 
+pub mod audit;
 pub mod deploy;
 pub mod home;
 pub mod instance;
@@ -7,4 +8,5 @@ pub mod instances;
 pub mod not_found;
 pub mod releases;
 pub mod sign_in;
+pub mod tokens;
 pub mod undeploy;

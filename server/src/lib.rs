@@ -2,12 +2,15 @@
 
 mod auth;
 mod board;
+pub mod cli;
 mod clock;
 pub mod config;
 mod desk;
+mod hash;
 mod portal;
 mod registries;
 mod vault;
 mod web;
 
 pub use portal::{Portal, StartError};
+pub use web::openapi;

@@ -22,7 +22,9 @@ use crate::{board::Board, desk::Office};
 #[derive(Clone)]
 pub struct Stop(pub CancellationToken);
 
-/// The stream of one viewer.
+/// Live events: `snapshot` first, then one `application` for each change, each whole and with a revision.
+#[utoipa::path(get, path = "/api/v1/events", operation_id = "streamEvents", tag = "events",
+    responses((status = 200, description = "Server-sent events")))]
 pub async fn events(
     Extension(office): Extension<Arc<Office>>,
     Extension(Stop(stop)): Extension<Stop>,

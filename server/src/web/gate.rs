@@ -11,17 +11,27 @@ use axum::{
 };
 use slipway_app::{desk::SharedDesk, ways::escape};
 use slipway_domain::actor::Actor;
+use slipway_store::Origin;
 use tower_sessions::Session;
 
-use crate::{auth::ACTOR, desk::Office};
+use super::bearer;
+use crate::{
+    auth::ACTOR,
+    desk::{Office, Witnessed},
+};
 
 /// Lets a request through, or answers in its place.
 pub async fn gate(
     Extension(office): Extension<Arc<Office>>,
+    Extension(origin): Extension<Origin>,
     session: Session,
     mut request: Request,
     next: Next,
 ) -> Response {
+    let sent = bearer::secret(request.headers());
+    if let Some(secret) = sent.filter(|_| request.uri().path().starts_with("/api/")) {
+        return bearer::admit(office, origin, &secret, request, next).await;
+    }
     let actor = match session.get::<Actor>(ACTOR).await {
         Ok(actor) => actor,
         Err(error) => {
@@ -33,7 +43,7 @@ pub async fn gate(
     };
     match actor {
         Some(actor) => {
-            let desk: SharedDesk = Arc::new(office.desk(actor.clone()));
+            let desk: SharedDesk = Arc::new(Witnessed(office.desk(actor.clone(), origin)));
             request.extensions_mut().insert(desk);
             request.extensions_mut().insert(actor);
             next.run(request).await

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
 mod intents;
 mod journal;
 mod opening;
 mod support;
+mod tokens;
