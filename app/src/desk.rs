@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use slipway_domain::{
     actor::Actor,
     application::Application,
+    audit::{Entry, Filter, Verdict},
     black_box::Ended,
     contents::ConfigEntry,
     moved::ImageCheck,
@@ -23,6 +24,7 @@ use slipway_domain::{
     removal::Held,
     spec::ApplicationSpec,
     status::Standing,
+    token::{NewToken, Token, TokenForm},
 };
 
 /// Why the desk did not do what was asked. Each is worded for the person who asked.
@@ -232,6 +234,15 @@ pub struct UndeployForm {
     pub force: String,
 }
 
+/// A part of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditView {
+    /// Rows, newest first.
+    pub entries: Vec<Entry>,
+    /// The number below which older ones are; none if there are no more.
+    pub older: Option<i64>,
+}
+
 /// What a signed-in person can do.
 #[async_trait]
 pub trait Desk: Send + Sync {
@@ -315,6 +326,27 @@ pub trait Desk: Send + Sync {
     /// Strips one finalizer of one object that holds the namespace. What its controller would have done is not
     /// done then.
     async fn strip(&self, form: &StripForm) -> Result<(), DeskError>;
+
+    /// Rows of the audit trail with numbers below that one (D7).
+    async fn audit(&self, filter: &Filter, below: Option<i64>) -> Result<AuditView, DeskError>;
+
+    /// Is the audit trail whole?
+    async fn verify_audit(&self) -> Result<Verdict, DeskError>;
+
+    /// One's own tokens (S4.33).
+    async fn tokens(&self) -> Result<Vec<Token>, DeskError>;
+
+    /// Makes a token; what programs send is in the answer alone.
+    async fn make_token(&self, form: &TokenForm) -> Result<NewToken, DeskError>;
+
+    /// Ends one of one's own tokens at once.
+    async fn revoke_token(&self, id: &str) -> Result<(), DeskError>;
+
+    /// Keeps a new token for the page that follows the form.
+    async fn hold_token(&self, token: &NewToken) -> Result<String, DeskError>;
+
+    /// The token that was kept so; a second time it is not there any more.
+    async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError>;
 }
 
 /// How the desk travels in a request's context.

@@ -23,6 +23,7 @@ use leptos_router::{
 
 use crate::pages::{
     account::AccountPage,
+    audit::AuditPage,
     deploy::{DeployPage, UpdatePage},
     home::HomePage,
     instance::InstancePage,
@@ -31,6 +32,7 @@ use crate::pages::{
     operation::OperationPage,
     releases::ReleasesPage,
     sign_in::SignInPage,
+    tokens::TokensPage,
     undeploy::UndeployPage,
 };
 
@@ -66,6 +68,8 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
+                <Route path=path!("/account/tokens") view=TokensPage ssr=SsrMode::Async/>
+                <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases") view=ReleasesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases/:project/deploy") view=DeployPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances") view=InstancesPage ssr=SsrMode::Async/>

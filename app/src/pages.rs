@@ -1,6 +1,7 @@
 //! One page per file.
 
 pub mod account;
+pub mod audit;
 pub mod deploy;
 pub mod home;
 pub mod instance;
@@ -9,4 +10,5 @@ pub mod not_found;
 pub mod operation;
 pub mod releases;
 pub mod sign_in;
+pub mod tokens;
 pub mod undeploy;

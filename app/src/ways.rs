@@ -66,6 +66,18 @@ pub fn back_to_undeploy(form: &UndeployForm, error: &DeskError) -> String {
     format!("{}/undeploy?{}", instance(&form.name), query(&pairs))
 }
 
+/// The page of tokens, with the new one or with what is in the way.
+pub fn tokens(done: Result<Option<String>, DeskError>) -> String {
+    let told = match done {
+        Ok(made) => return format!("/account/tokens?{}", query(&[("made", &made.unwrap_or_default())])),
+        Err(DeskError::Invalid { fields }) => {
+            fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ")
+        }
+        Err(error) => error.to_string(),
+    };
+    format!("/account/tokens?{}", query(&[("problem", &told)]))
+}
+
 fn query(pairs: &[(&str, &str)]) -> String {
     let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
     filled.map(|(name, value)| format!("{name}={}", escape(value))).collect::<Vec<_>>().join("&")

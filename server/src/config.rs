@@ -13,6 +13,11 @@ use slipway_kubernetes::manifest::Access;
 use crate::{accounts::AccountsCommand, auth::Limits};
 pub use self::retention::Retention;
 
+use crate::{
+    cli::{Administration, ClientCommand},
+    web::Proxies,
+};
+
 /// The command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -41,6 +46,12 @@ pub enum Command {
         #[command(subcommand)]
         command: AccountsCommand,
     },
+    /// Everything that is done to the database itself, beside the server.
+    #[command(flatten)]
+    Administration(Administration),
+    /// What is done through a server.
+    #[command(flatten)]
+    Client(ClientCommand),
 }
 
 /// Everything that can be set.
@@ -53,6 +64,16 @@ pub struct Settings {
     /// The address that browsers use, if a proxy is in front [default: that of the request, over http]
     #[arg(long, env = "SLIPWAY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
+
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks with commas [default: none]
+    #[arg(
+        long,
+        env = "SLIPWAY_TRUSTED_PROXIES",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "NETWORKS"
+    )]
+    pub trusted_proxies: Proxies,
 
     /// Where the database file and the sandbox are kept
     #[arg(long, env = "SLIPWAY_DATA_DIR", default_value = "./var")]
@@ -298,7 +319,12 @@ impl Settings {
 /// Refuses variables that look like settings and are none. Those of tests begin with `SLIPWAY_TEST_`.
 pub fn refuse_unknown_settings(names: impl Iterator<Item = String>) -> Result<(), SettingError> {
     let command = Cli::command();
-    let known: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_env()).collect();
+    let mut all = vec![&command];
+    let mut known = Vec::new();
+    while let Some(command) = all.pop() {
+        known.extend(command.get_arguments().filter_map(|argument| argument.get_env()));
+        all.extend(command.get_subcommands());
+    }
     for name in names.filter(|name| name.starts_with("SLIPWAY_") && !name.starts_with("SLIPWAY_TEST_")) {
         if !known.iter().any(|known| *known == name.as_str()) {
             return Err(SettingError::Unknown(name));

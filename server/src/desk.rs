@@ -3,21 +3,25 @@
 mod changes;
 mod drafts;
 mod images;
+mod ledger;
 mod offers;
 mod orders;
 mod plans;
 mod removals;
+mod tokens;
+mod witness;
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
-    ApplicationView, Desk, DeskError, Generation, InstancesView, NewImagesForm, Offer, ProjectRow,
+    ApplicationView, AuditView, Desk, DeskError, Generation, InstancesView, NewImagesForm, Offer, ProjectRow,
     ReleasesView, StripForm, Surroundings, UndeployForm, VisitRow,
 };
 use slipway_domain::{
     actor::Actor,
+    audit::{Filter, Verdict},
     ids::{Clock, Ids, OperationId},
     moved::ImageCheck,
     names::{ApplicationName, ProjectName},
@@ -28,11 +32,12 @@ use slipway_domain::{
     release::Project,
     removal::Held,
     spec::ApplicationSpec,
+    token::{NewToken, Scope, Token, TokenForm},
 };
-use slipway_store::{Asked, RemoveError, Store};
+use slipway_store::{Asked, Origin, RemoveError, Store};
 
-pub use self::offers::Offers;
-use crate::board::Board;
+pub use self::{offers::Offers, witness::Witnessed};
+use crate::{board::Board, web::Attempts};
 
 /// How many removed applications a page shows.
 const HISTORY: u32 = 50;
@@ -53,6 +58,7 @@ pub struct Office {
     pub cluster: Arc<dyn Cluster>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
+    pub attempts: Attempts,
     pub sandbox: bool,
     /// Before this stands the gateway path of an application.
     pub gateway: String,
@@ -64,6 +70,9 @@ pub struct Office {
 pub struct SignedIn {
     office: Arc<Office>,
     actor: Actor,
+    origin: Origin,
+    /// What a token may do, if it is used with one.
+    limits: Option<Vec<Scope>>,
     /// The browser that it is used from, if it is one.
     visit: Option<String>,
 }
@@ -76,9 +85,9 @@ impl SignedIn {
 }
 
 impl Office {
-    /// The desk of that person.
-    pub fn desk(self: &Arc<Self>, actor: Actor) -> SignedIn {
-        SignedIn { office: Arc::clone(self), actor, visit: None }
+    /// The desk of that person, who asks from there.
+    pub fn desk(self: &Arc<Self>, actor: Actor, origin: Origin) -> SignedIn {
+        SignedIn { office: Arc::clone(self), actor, origin, limits: None, visit: None }
     }
 }
 
@@ -254,6 +263,41 @@ impl Desk for SignedIn {
         self.strip_one(form).await
     }
 
+    async fn audit(&self, filter: &Filter, below: Option<i64>) -> Result<AuditView, DeskError> {
+        self.allowed()?;
+        self.read_audit(filter, below).await
+    }
+
+    async fn verify_audit(&self) -> Result<Verdict, DeskError> {
+        self.allowed()?;
+        self.check_audit().await
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>, DeskError> {
+        self.allowed()?;
+        self.own_tokens().await
+    }
+
+    async fn make_token(&self, form: &TokenForm) -> Result<NewToken, DeskError> {
+        self.allowed()?;
+        self.create_token(form).await
+    }
+
+    async fn revoke_token(&self, id: &str) -> Result<(), DeskError> {
+        self.allowed()?;
+        self.end_token(id).await
+    }
+
+    async fn hold_token(&self, token: &NewToken) -> Result<String, DeskError> {
+        self.allowed()?;
+        self.hold(token).await
+    }
+
+    async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
+        self.allowed()?;
+        self.hand_out(id).await
+    }
+
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError> {
         self.allowed()?;
         let missing = || DeskError::NotFound { what: format!("No application is called {:?}.", form.name) };
@@ -276,6 +320,11 @@ impl Desk for SignedIn {
 }
 
 impl SignedIn {
+    /// The same desk for a program that may do no more than that.
+    pub fn limited(self, scopes: Vec<Scope>) -> Self {
+        Self { limits: Some(scopes), ..self }
+    }
+
     fn allowed(&self) -> Result<(), DeskError> {
         let allowed = self.actor.may_devops();
         allowed.map_err(|forbidden| DeskError::Forbidden { message: forbidden.to_string() })
@@ -283,7 +332,7 @@ impl SignedIn {
 
     fn asked(&self) -> Asked<'_> {
         let operation = OperationId(self.office.ids.next());
-        Asked { actor: &self.actor.name, at: self.office.clock.now(), operation }
+        Asked { actor: &self.actor.name, at: self.office.clock.now(), operation, origin: &self.origin }
     }
 
     /// Whoever asked for a change sees it on the next page. If not now, then when the board follows.

@@ -3,9 +3,11 @@
 pub mod accounts;
 mod auth;
 mod board;
+pub mod cli;
 mod clock;
 pub mod config;
 mod desk;
+mod hash;
 mod portal;
 mod registries;
 mod retention;
@@ -13,3 +15,4 @@ mod vault;
 mod web;
 
 pub use portal::{Portal, StartError};
+pub use web::openapi;

@@ -193,6 +193,7 @@ impl Portal {
             cluster,
             clock: Arc::clone(&clock),
             ids,
+            attempts: web::Attempts::default(),
             sandbox: sandbox.is_some(),
             gateway: format!("http://gateway.{}", settings.gateway_domain),
             closed_registries,
@@ -214,6 +215,7 @@ impl Portal {
             sign_in,
             sessions: Sessions::new(store.clone(), clock),
             public_url: settings.public_url.clone(),
+            proxies: settings.trusted_proxies.clone(),
             stop: stop.clone(),
         })
         .map_err(StartError::Web)?;
@@ -244,7 +246,9 @@ async fn listen(addr: &str) -> Result<TcpListener, StartError> {
 }
 
 async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
-    let ended = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    // The address of whoever asks travels with the request.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let ended = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = ended {
         tracing::error!(error = &error as &dyn std::error::Error, "The web server broke");
     }

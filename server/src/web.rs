@@ -2,9 +2,13 @@
 
 mod api;
 mod assets;
+mod attempts;
+mod bearer;
+mod doors;
 mod events;
 mod gate;
 mod health;
+mod origin;
 mod pages;
 
 use std::{sync::Arc, time::Duration};
@@ -18,6 +22,7 @@ use tower_http::{
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
+pub use self::{api::openapi, attempts::Attempts, origin::Proxies};
 use crate::{
     auth::{self, Keeper, Sessions},
     desk::Office,
@@ -33,6 +38,7 @@ pub struct Parts {
     pub sign_in: SignInMode,
     pub sessions: Sessions,
     pub public_url: Option<String>,
+    pub proxies: Proxies,
     pub stop: CancellationToken,
 }
 
@@ -47,6 +53,7 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         .with_same_site(SameSite::Lax)
         .with_secure(https)
         .with_expiry(Expiry::OnInactivity(time::Duration::seconds(whole)));
+    let door = origin::Door { ids: Arc::clone(&parts.office.ids), proxies: parts.proxies };
     let header = |name: &'static str, value: &'static str| {
         SetResponseHeaderLayer::overriding(
             axum::http::HeaderName::from_static(name),
@@ -54,9 +61,11 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         )
     };
     let behind_the_gate = pages::routes(parts.sign_in)?
-        .route("/api/v1/events", get(events::events))
         .merge(api::routes())
-        .merge(auth::routes(Arc::clone(&parts.keeper), parts.public_url))
+        .merge(
+            auth::routes(Arc::clone(&parts.keeper), parts.public_url)
+                .layer(middleware::from_fn(doors::watch)),
+        )
         // Who is it? Whoever is not signed in sees the sign-in page and nothing else.
         .layer(middleware::from_fn(gate::gate))
         .layer(Extension(Arc::clone(&parts.office)))
@@ -65,7 +74,8 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         .layer(sessions)
         // Applications live on sibling hosts, which SameSite does not keep out.
         .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(MAX_BODY));
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(middleware::from_fn_with_state(door, origin::origin));
     let open = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(health::ready))
@@ -78,7 +88,8 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         .layer(header("x-frame-options", "DENY"))
         .layer(header("referrer-policy", "same-origin"))
         // A mistake in one request must not take the others down.
-        .layer(CatchPanicLayer::new()))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(api::shape)))
 }
 
 /// The client for identity providers and registries: never follows a redirect, never waits for ever.

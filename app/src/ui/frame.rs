@@ -139,6 +139,8 @@ fn Navigation() -> impl IntoView {
                 <ul class="space-y-0.5">
                     {entry("/devops/releases", "Application releases", Glyph::Releases)}
                     {entry("/devops/instances", "Application instances", Glyph::Instances)}
+                    {entry("/audit", "Audit", Glyph::Note)}
+                    {entry("/account/tokens", "Tokens", Glyph::Lock)}
                 </ul>
             </div>
         </nav>

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod application;
+pub mod audit;
 pub mod black_box;
 pub mod blueprint;
 pub mod cause;
@@ -24,5 +25,6 @@ pub mod sealed;
 pub mod spec;
 pub mod start;
 pub mod status;
+pub mod token;
 pub mod variables;
 pub mod workload;

@@ -155,11 +155,12 @@ impl Journal for Store {
             write_standing(&mut transaction, &application, &standing, revision, now).await?;
             sqlx::query("UPDATE applications SET gone_at = $1 WHERE id = $2")
                 .bind(now.as_millisecond())
-                .bind(application)
+                .bind(&application)
                 .execute(&mut *transaction)
                 .await
                 .map_err(failed())?;
         }
+        self.tell_step(&mut transaction, &application, &before, progress, now).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(true)

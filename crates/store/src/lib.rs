@@ -2,6 +2,7 @@
 //! do not. Time and identifiers come from the caller.
 
 mod accounts;
+mod answers;
 mod applications;
 mod audit;
 mod black_box;
@@ -17,10 +18,13 @@ mod plans;
 mod rows;
 mod sessions;
 mod visits;
+mod tokens;
 
 pub use accounts::Account;
-pub use audit::AuditRow;
+pub use answers::Before;
+pub use audit::{AuditRow, Deed, Origin};
 pub use intents::{AcceptError, Accepted, Asked, Change, ChangeError, NewApplication, RemoveError};
 pub use open::{OpenError, Store};
 pub use visits::{Of, Visit};
 pub use retention::{Cleaned, Kept};
+pub use tokens::KeptToken;

@@ -12,6 +12,7 @@ use axum::{
     },
 };
 use futures::{Stream, StreamExt, stream};
+use slipway_domain::actor::Actor;
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 use tokio_util::sync::CancellationToken;
 
@@ -25,21 +26,32 @@ use crate::{
 #[derive(Clone)]
 pub struct Stop(pub CancellationToken);
 
-/// The stream of one viewer.
+/// Live events: `snapshot` first, then one `application` for each change, each whole and with a revision.
+#[utoipa::path(get, path = "/api/v1/events", operation_id = "streamEvents", tag = "events",
+    responses((status = 200, description = "Server-sent events")))]
 pub async fn events(
     Extension(office): Extension<Arc<Office>>,
     Extension(Stop(stop)): Extension<Stop>,
     Extension(keeper): Extension<Arc<Keeper>>,
-    Extension(pass): Extension<Pass>,
+    Extension(actor): Extension<Actor>,
+    pass: Option<Extension<Pass>>,
 ) -> Response {
-    if let Err(forbidden) = pass.actor.may_devops() {
+    if let Err(forbidden) = actor.may_devops() {
         return (StatusCode::FORBIDDEN, forbidden.to_string()).into_response();
     }
     let events = all(Arc::clone(&office.board))
         .take_until(stop.cancelled_owned())
         // A stream asks once and is answered for hours.
-        .take_until(Box::pin(async move { keeper.until_over(&pass).await }));
+        .take_until(Box::pin(over(keeper, pass)));
     Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+}
+
+/// A program that came with a token has no visit that could end.
+async fn over(keeper: Arc<Keeper>, pass: Option<Extension<Pass>>) {
+    match pass {
+        Some(Extension(pass)) => keeper.until_over(&pass).await,
+        None => std::future::pending().await,
+    }
 }
 
 fn all(board: Arc<Board>) -> impl Stream<Item = Result<Event, Infallible>> {

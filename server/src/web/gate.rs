@@ -10,21 +10,28 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use slipway_app::{desk::SharedDesk, ways::escape};
+use slipway_store::Origin;
 use tower_sessions::Session;
 
+use super::bearer;
 use crate::{
     auth::{Admission, Keeper, PASS, Pass},
-    desk::Office,
+    desk::{Office, Witnessed},
 };
 
 /// Lets a request through, or answers in its place.
 pub async fn gate(
     Extension(office): Extension<Arc<Office>>,
     Extension(keeper): Extension<Arc<Keeper>>,
+    Extension(origin): Extension<Origin>,
     session: Session,
     mut request: Request,
     next: Next,
 ) -> Response {
+    let sent = bearer::secret(request.headers());
+    if let Some(secret) = sent.filter(|_| request.uri().path().starts_with("/api/")) {
+        return bearer::admit(office, origin, &secret, request, next).await;
+    }
     let pass = match who(&keeper, &session).await {
         Ok(pass) => pass,
         Err(error) => {
@@ -36,7 +43,8 @@ pub async fn gate(
     };
     match pass {
         Some(pass) => {
-            let desk: SharedDesk = Arc::new(office.desk(pass.actor.clone()).in_visit(&pass.visit));
+            let desk = office.desk(pass.actor.clone(), origin).in_visit(&pass.visit);
+            let desk: SharedDesk = Arc::new(Witnessed(desk));
             request.extensions_mut().insert(desk);
             request.extensions_mut().insert(pass.actor.clone());
             request.extensions_mut().insert(pass);

@@ -12,10 +12,12 @@ use slipway_domain::{
 };
 use sqlx::AnyConnection;
 
-use super::{Asked, ChangeError, add_generation, add_operation, cancel_open, next_revision, write_standing};
+use super::{
+    Asked, ChangeError, add_generation, add_operation, cancel_open, next_revision, tell, write_standing,
+};
 use crate::{
     Store,
-    rows::{ApplicationRow, OperationRow, failed, from_json},
+    rows::{ApplicationRow, OperationRow, failed, from_json, kind_text},
 };
 
 /// A change that somebody asks for.
@@ -64,6 +66,7 @@ impl Store {
         let key = Some(change.idempotency_key).filter(|key| !key.is_empty());
         add_operation(&mut transaction, spec, change.kind, asked, key).await?;
         begun(&mut transaction, &application, asked).await?;
+        tell(&mut transaction, kind_text(change.kind), &spec.name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -80,6 +83,7 @@ impl Store {
             spec.ok_or_else(|| PortError::new("asking for another try", "its configuration is missing"))?;
         add_operation(&mut transaction, &spec, newest.kind, asked, None).await?;
         begun(&mut transaction, &application, asked).await?;
+        tell(&mut transaction, "retry", name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -96,8 +100,7 @@ impl Store {
         let reason = format!("{} was cancelled by {}.", newest.kind.label(), asked.actor);
         let standing = Standing { status: Status::Unknown, reason: Some(reason), cause: None };
         write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
-        let what = ("cancel", name.as_str(), "accepted");
-        crate::audit::write(&mut transaction, asked.at, asked.actor, what).await.map_err(failed())?;
+        tell(&mut transaction, "cancel", name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())

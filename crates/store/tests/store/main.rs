@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod images;
+mod audit;
 mod intents;
 mod journal;
 mod opening;
@@ -10,3 +11,4 @@ mod retention;
 mod plans;
 mod support;
 mod visits;
+mod tokens;
