@@ -28,10 +28,7 @@ async fn every_page_runs_only_its_own_scripts_and_loads_nothing_from_elsewhere()
         let answer = console.request(Method::GET, path).send().await.unwrap();
         let policy = header(&answer, "content-security-policy").to_owned();
         assert!(policy.starts_with("default-src 'none'; script-src 'self' 'nonce-"), "{path}: {policy:?}");
-        assert!(
-            !policy.contains("unsafe-inline") && !policy.contains("unsafe-eval'; style"),
-            "{path}: {policy}"
-        );
+        assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{path}: {policy}");
         let number = policy.split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
         let page = answer.text().await.unwrap();
         for script in page.split("<script").skip(1) {
