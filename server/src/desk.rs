@@ -33,6 +33,7 @@ use slipway_domain::{
     token::{NewToken, Scope, Token, TokenForm},
 };
 use slipway_store::{Asked, Origin, RemoveError, Store};
+use tokio::sync::OnceCell;
 
 pub use self::{offers::Offers, witness::Witnessed};
 use crate::{board::Board, web::Attempts};
@@ -69,12 +70,14 @@ pub struct SignedIn {
     origin: Origin,
     /// What a token may do, if it is used with one.
     limits: Option<Vec<Scope>>,
+    /// The new token that this request shows: a page may ask for it more than once.
+    shown: OnceCell<Option<NewToken>>,
 }
 
 impl Office {
     /// The desk of that person, who asks from there.
     pub fn desk(self: &Arc<Self>, actor: Actor, origin: Origin) -> SignedIn {
-        SignedIn { office: Arc::clone(self), actor, origin, limits: None }
+        SignedIn { office: Arc::clone(self), actor, origin, limits: None, shown: OnceCell::new() }
     }
 }
 
@@ -245,7 +248,7 @@ impl Desk for SignedIn {
 
     async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
         self.allowed()?;
-        self.hand_out(id).await
+        self.shown.get_or_try_init(|| self.hand_out(id)).await.cloned()
     }
 
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError> {
