@@ -35,6 +35,7 @@ use slipway_domain::{
     token::{NewToken, Scope, Token, TokenForm},
 };
 use slipway_store::{Asked, Origin, RemoveError, Store};
+use tokio::sync::OnceCell;
 
 pub use self::{offers::Offers, witness::Witnessed};
 use crate::{board::Board, web::Attempts};
@@ -75,6 +76,8 @@ pub struct SignedIn {
     limits: Option<Vec<Scope>>,
     /// The browser that it is used from, if it is one.
     visit: Option<String>,
+    /// The new token that this request shows: a page may ask for it more than once.
+    shown: OnceCell<Option<NewToken>>,
 }
 
 impl SignedIn {
@@ -87,7 +90,8 @@ impl SignedIn {
 impl Office {
     /// The desk of that person, who asks from there.
     pub fn desk(self: &Arc<Self>, actor: Actor, origin: Origin) -> SignedIn {
-        SignedIn { office: Arc::clone(self), actor, origin, limits: None, visit: None }
+        let (limits, visit, shown) = (None, None, OnceCell::new());
+        SignedIn { office: Arc::clone(self), actor, origin, limits, visit, shown }
     }
 }
 
@@ -295,7 +299,7 @@ impl Desk for SignedIn {
 
     async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
         self.allowed()?;
-        self.hand_out(id).await
+        self.shown.get_or_try_init(|| self.hand_out(id)).await.cloned()
     }
 
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError> {

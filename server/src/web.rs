@@ -8,17 +8,25 @@ mod doors;
 mod events;
 mod gate;
 mod health;
+mod manual;
 mod origin;
 mod pages;
+mod resolver;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Extension, Router, http::HeaderValue, middleware, routing::get};
+use axum::{
+    Extension, Router,
+    http::{HeaderValue, StatusCode},
+    middleware,
+    routing::get,
+};
 use slipway_app::sign_in::SignInMode;
 use tokio_util::sync::CancellationToken;
+use tower::util::option_layer;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
-    limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer,
+    limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
@@ -30,6 +38,8 @@ use crate::{
 
 /// A form is small; whatever is larger is not one.
 const MAX_BODY: usize = 256 * 1024;
+/// A request that is not answered by then never will be; a plan asks registries and the cluster.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What the routes are made of.
 pub struct Parts {
@@ -62,6 +72,7 @@ pub fn router(parts: Parts) -> Result<Router, String> {
     };
     let behind_the_gate = pages::routes(parts.sign_in)?
         .merge(api::routes())
+        .merge(manual::routes())
         .merge(
             auth::routes(Arc::clone(&parts.keeper), parts.public_url)
                 .layer(middleware::from_fn(doors::watch)),
@@ -75,6 +86,7 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         // Applications live on sibling hosts, which SameSite does not keep out.
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
         .layer(middleware::from_fn_with_state(door, origin::origin));
     let open = Router::new()
         .route("/healthz", get(|| async { "ok" }))
@@ -87,6 +99,17 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("x-frame-options", "DENY"))
         .layer(header("referrer-policy", "same-origin"))
+        .layer(header("permissions-policy", "camera=(), geolocation=(), microphone=()"))
+        .layer(header("cross-origin-opener-policy", "same-origin"))
+        .layer(header("cross-origin-resource-policy", "same-origin"))
+        .layer(option_layer(https.then(|| header("strict-transport-security", "max-age=31536000"))))
+        // Pages bring a policy of their own; whatever else is opened as one may do nothing.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            axum::http::header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            ),
+        ))
         // A mistake in one request must not take the others down.
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(api::shape)))
@@ -96,6 +119,7 @@ pub fn router(parts: Parts) -> Result<Router, String> {
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
+        .dns_resolver(Arc::new(resolver::Careful))
         .timeout(Duration::from_secs(15))
         .connect_timeout(Duration::from_secs(5))
         .user_agent(concat!("slipway/", env!("CARGO_PKG_VERSION")))

@@ -15,6 +15,7 @@ use slipway_domain::{
 
 use crate::{
     Credentials, Mirror, Target,
+    places::leads_off_limits,
     refusal::{Refusal, Wish, attempt, silence, unusable},
     tokens::{Claim, Tokens},
 };
@@ -85,6 +86,10 @@ impl Client {
         let host = if image.registry == "docker.io" { "registry-1.docker.io" } else { &image.registry };
         Url::parse(&format!("{scheme}://{host}/v2/{}/{path}", image.repository))
             .map_err(|error| unusable(image, format!("its registry has no address: {error}")))
+            .and_then(|url| {
+                let why = "its registry is at an address that Slipway never asks";
+                if leads_off_limits(&url) { Err(unusable(image, why)) } else { Ok(url) }
+            })
     }
 
     /// What somebody wants who needs these scopes.
@@ -157,7 +162,9 @@ impl Client {
 fn elsewhere(response: &Response, from: &Url) -> Option<Url> {
     let location = response.headers().get(header::LOCATION).filter(|_| response.status().is_redirection())?;
     let next = from.join(location.to_str().ok()?).ok()?;
-    (next.scheme() == "https" || from.scheme() == "http").then_some(next)
+    (next.scheme() == "https" || from.scheme() == "http")
+        .then_some(next)
+        .filter(|next| !leads_off_limits(next))
 }
 
 /// Nobody answered, or not to the end.

@@ -157,6 +157,9 @@ async fn fetch(
 /// What a token is for: what was asked, and what the registry adds to it.
 fn realm_url(realm: &str, claim: &Claim<'_>, bearer: &Challenge) -> Option<Url> {
     let mut url = Url::parse(realm).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    if crate::places::leads_off_limits(&url) {
+        return None;
+    }
     let mut query = url.query_pairs_mut();
     if let Some(service) = bearer.param("service") {
         query.append_pair("service", service);
@@ -205,5 +208,6 @@ mod tests {
         );
         assert_eq!(asked_of(r#"Bearer realm="file:///etc/passwd""#, "x"), None);
         assert_eq!(asked_of(r#"Bearer realm="""#, "x"), None);
+        assert_eq!(asked_of(r#"Bearer realm="http://169.254.169.254/latest""#, "x"), None);
     }
 }

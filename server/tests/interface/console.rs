@@ -28,11 +28,16 @@ pub struct Console {
 impl Console {
     /// One in which admin is signed in.
     pub async fn open() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// One with more settings.
+    pub async fn with(more: &[&str]) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("var").display().to_string();
         let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases");
-        let arguments = [
+        let mut arguments = vec![
             "slipway",
             "serve",
             "--addr",
@@ -48,6 +53,7 @@ impl Console {
             "--admin-password",
             PASSWORD,
         ];
+        arguments.extend(more);
         let Some(Command::Serve(settings)) = Cli::try_parse_from(arguments).unwrap().command else {
             unreachable!("serve was asked for")
         };

@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
+mod canary;
 mod console;
 mod parity;
 mod rest;
+mod safety;
 mod session;
 mod tokens;

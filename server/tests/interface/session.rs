@@ -123,5 +123,5 @@ async fn s2_18_a_deployment_that_fails_ends_the_command_with_a_code_and_a_reason
     let output = command.env("SLIPWAY_URL", &console.url).env("SLIPWAY_TOKEN", token).output().await.unwrap();
     let told = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("deploy failed:") && told.contains("SLW_"), "{told}");
+    assert!(told.contains("deploy failed:") && told.contains("DEP_E161"), "{told}");
 }

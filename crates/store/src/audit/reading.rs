@@ -1,5 +1,6 @@
 //! Looking for rows of the audit trail, and looking at all of them.
 
+use jiff::Timestamp;
 use slipway_domain::{
     audit::{Entry, Filter, Verdict, Walk},
     ports::PortError,
@@ -36,8 +37,8 @@ impl Store {
              ORDER BY seq DESC LIMIT $9";
         let rows: Vec<AuditRow> = sqlx::query_as(query)
             .bind(below)
-            .bind(filter.from.map_or(i64::MIN, |from| from.as_millisecond()))
-            .bind(filter.until.map_or(i64::MAX, |until| until.as_millisecond()))
+            .bind(filter.from.map_or(i64::MIN, Timestamp::as_millisecond))
+            .bind(filter.until.map_or(i64::MAX, Timestamp::as_millisecond))
             .bind(&filter.actor)
             .bind(&filter.action)
             .bind(&filter.object)

@@ -112,8 +112,17 @@ pub async fn shape(request: Request, next: Next) -> Response {
         return response;
     }
     let is_line = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
-    let line = if is_line { to_bytes(response.into_body(), LINE).await.ok() } else { None };
+    let (mut head, body) = response.into_parts();
+    // A compressed line cannot be read here.
+    let is_plain = is_line && !head.headers.contains_key(header::CONTENT_ENCODING);
+    let line = if is_plain { to_bytes(body, LINE).await.ok() } else { None };
     let line = line.and_then(|line| String::from_utf8(line.to_vec()).ok()).filter(|line| !line.is_empty());
     let reason = || format!("{}.", status.canonical_reason().unwrap_or("It was refused"));
-    Problem::new(status, usual(status), line.unwrap_or_else(reason)).into_response()
+    let mut problem = Problem::new(status, usual(status), line.unwrap_or_else(reason)).into_response();
+    // What other layers said stays: which request it was, and what browsers may do with the answer.
+    for name in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_ENCODING] {
+        head.headers.remove(name);
+    }
+    problem.headers_mut().extend(head.headers);
+    problem
 }
