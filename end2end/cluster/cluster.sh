@@ -105,6 +105,9 @@ whole_cluster() {
   echo "SLIPWAY_TEST_REGISTRY=$IP:5000"
   echo "SLIPWAY_TEST_REGISTRY_AUTH=$IP:5001"
   echo "SLIPWAY_TEST_GATEWAY=$IP:80"
+  # This machine, as pods see it.
+  echo "SLIPWAY_TEST_HOST=$HOST_IP"
+  echo "SLIPWAY_TEST_KUBECTL=$kubernetes_bin/kubectl"
   echo "SLIPWAY_TEST_NODE=yes"
 }
 

@@ -18,7 +18,8 @@ pub(crate) async fn recall(ports: &Ports, id: ApplicationId, mut observed: Obser
             Some(last) if !log.contains(last) => format!("{words}\n{}", end.message),
             _ => words,
         };
-        if trouble.message == end.message {
+        // Of one that has just ended both are the same, the trouble's in full.
+        if !end.message.is_empty() && trouble.message.ends_with(&end.message) {
             trouble.message.clone_from(&said);
         }
         end.message = said;

@@ -14,13 +14,12 @@ pub(super) fn refused(case: &Case<'_>, said: &str) -> Option<Finding> {
     if has(said, &["password authentication failed for user", "no password was provided"]) {
         let user = quoted(said, "failed for user ").map(|user| format!(" {user}")).unwrap_or_default();
         let reason = format!("{who} ends because the database refuses its user{user} or the password.");
-        let action =
-            "Update the application with the right user and password, or set this password in the database.";
+        let action = "Set this password in the database, or give the application the right one: update it, or deploy it anew if it never ran.";
         return found("SLW_DATABASE_LOGIN", reason, action);
     }
     if let Some(user) = quoted(said, "role ").filter(|_| is_unknown) {
         let reason = format!("{who} ends because the database knows no user {user}.");
-        let action = "Update the application with the right user, or make this user in the database.";
+        let action = "Make this user in the database, or give the application the right one: update it, or deploy it anew if it never ran.";
         return found("SLW_DATABASE_LOGIN", reason, action);
     }
     if let Some(name) = quoted(said, "database ").filter(|_| is_unknown) {
