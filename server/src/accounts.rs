@@ -8,11 +8,13 @@ use std::{
 
 use anyhow::bail;
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
-use slipway_domain::actor::DEVOPS;
+use slipway_domain::{actor::DEVOPS, ids::Clock};
 use slipway_store::Store;
 
-use crate::auth::{Accounts, NewAccount, generate};
+use crate::{
+    auth::{Accounts, NewAccount, generate},
+    clock::SystemClock,
+};
 
 /// What can be done with local accounts.
 #[derive(Debug, Subcommand)]
@@ -99,7 +101,7 @@ async fn add(store: Store, name: &str, roles: &[String]) -> anyhow::Result<()> {
     }
     let password = chosen()?;
     let account = NewAccount { name, password: &password.text, roles };
-    if !Accounts::new(store).add(&account, Timestamp::now()).await? {
+    if !Accounts::new(store).add(&account, SystemClock.now()).await? {
         bail!("an account {name} exists already; change its password with: slipway accounts password {name}");
     }
     password.tell(name);

@@ -10,8 +10,8 @@ use jiff::SignedDuration;
 use slipway_domain::blueprint::Surroundings;
 use slipway_kubernetes::manifest::Access;
 
-use crate::{accounts::AccountsCommand, auth::Limits};
 pub use self::retention::Retention;
+use crate::{accounts::AccountsCommand, auth::Limits};
 
 use crate::{
     cli::{Administration, ClientCommand},
@@ -39,7 +39,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the console
-    Serve(Settings),
+    Serve(Box<Settings>),
     /// Manage the local accounts, for consoles without an identity provider
     Accounts {
         /// What to do with them.

@@ -31,7 +31,7 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     refuse_unknown_settings(std::env::vars().map(|(name, _)| name))?;
     let settings = match cli.command {
-        Some(Command::Serve(settings)) => settings,
+        Some(Command::Serve(settings)) => *settings,
         Some(Command::Accounts { command }) => return slipway_server::accounts::run(command).await,
         Some(Command::Administration(command)) => return cli::administer(command).await,
         Some(Command::Client(command)) => return Ok(cli::run(command).await?),

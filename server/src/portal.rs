@@ -165,12 +165,8 @@ impl Portal {
             let (board, stop) = (Arc::clone(&board), stop.clone());
             tokio::spawn(async move { board.follow(stop).await })
         };
-        let cleaner = Cleaner {
-            store: store.clone(),
-            images: layout,
-            retention: settings.retention.clone(),
-            clock: Arc::clone(&clock),
-        };
+        let (retention, time) = (settings.retention.clone(), Arc::clone(&clock));
+        let cleaner = Cleaner { store: store.clone(), images: layout, retention, clock: time };
         let cleaner = tokio::spawn(cleaner.run(stop.clone()));
         let ports = Ports {
             journal: Arc::new(store.clone()),

@@ -98,17 +98,13 @@ impl Accounts {
         let account = self.store.account(name).await?;
         let known = account.as_ref().map_or(NOBODY, |account| &account.password_hash).to_owned();
         let fits = self.fits(known, password).await?;
-        match account.filter(|_| fits) {
-            Some(account) => {
-                self.store.accept_password(name).await?;
-                Ok(Recognised::Yes(actor(account)))
-            }
-            None => {
-                let failures = self.store.refuse_password(name, now).await?;
-                self.store.close_password(name, now + pause(failures)).await?;
-                Ok(Recognised::No)
-            }
+        if let Some(account) = account.filter(|_| fits) {
+            self.store.accept_password(name).await?;
+            return Ok(Recognised::Yes(actor(account)));
         }
+        let failures = self.store.refuse_password(name, now).await?;
+        self.store.close_password(name, now + pause(failures)).await?;
+        Ok(Recognised::No)
     }
 
     /// The person of that account, if it is still there.

@@ -268,8 +268,9 @@ async fn apps(args: &AppsArgs) -> Done {
     }
     let given = [("project", &args.project), ("status", &args.status)];
     let given = given.iter().filter_map(|(name, value)| Some((*name, value.as_deref()?)));
-    let query: String =
+    let query: Vec<String> =
         given.map(|(name, value)| format!("&{name}={}", slipway_app::ways::escape(value))).collect();
+    let query = query.concat();
     let mut all: Vec<Value> = Vec::new();
     let mut cursor = String::new();
     loop {

@@ -107,13 +107,13 @@ fn field(operation: &str, parameter: &Value) -> String {
 /// What the document says about each field.
 fn described(schema: &Value, document: &Value) -> String {
     let fields = resolved(schema, document)["properties"].as_object().into_iter().flatten();
-    let items: String = fields
+    let items: Vec<String> = fields
         .map(|(name, field)| {
             let told = field["description"].as_str().unwrap_or_default();
             format!("<li><code>{}</code> {}</li>", escaped(name), escaped(told))
         })
         .collect();
-    format!("<ul class=\"text-sm text-muted\">{items}</ul>")
+    format!("<ul class=\"text-sm text-muted\">{}</ul>", items.concat())
 }
 
 /// A document with every field that must be there.

@@ -61,7 +61,7 @@ impl Program {
         program.form("/auth/sign-in", "name=canary-typed-name&password=canary-wrong-password").await;
         let answer = program.form("/auth/sign-in", &format!("name=admin&password={ADMIN}")).await;
         let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
-        program.cookie = cookie.split(';').next().unwrap().to_owned();
+        cookie.split(';').next().unwrap().clone_into(&mut program.cookie);
         program
     }
 

@@ -65,7 +65,7 @@ impl Console {
         let mut console = Self { folder, url, store, _portal: portal, browser, cookie: String::new() };
         let answer = console.sign_in(PASSWORD).await;
         let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        console.cookie = cookie.split(';').next().unwrap().to_owned();
+        cookie.split(';').next().unwrap().clone_into(&mut console.cookie);
         console
     }
 

@@ -85,7 +85,9 @@ fn of_tasks(manifest: &Manifest, ranges: &[LimitRange]) -> Vec<String> {
     for container in containers(&manifest.object) {
         let asked = effective(container, ranges);
         for (sum, of) in [(&mut task.requests, asked.requests), (&mut task.limits, asked.limits)] {
-            of.into_iter().for_each(|(resource, amount)| *sum.entry(resource).or_default() += amount);
+            for (resource, amount) in of {
+                *sum.entry(resource).or_default() += amount;
+            }
         }
     }
     if task.requests.is_empty() && task.limits.is_empty() {
@@ -101,10 +103,9 @@ fn of_claims(manifest: &Manifest, ranges: &[LimitRange]) -> Vec<String> {
     let lines = asked.flat_map(|requests| {
         let claim = Effective { limits: requests.clone(), requests };
         let what = format!("the claim of {}", manifest.name);
-        let found = items(ranges, "PersistentVolumeClaim")
+        items(ranges, "PersistentVolumeClaim")
             .flat_map(|(range, item)| outside(range, item, &what, &claim))
-            .collect::<Vec<_>>();
-        found
+            .collect::<Vec<_>>()
     });
     lines.collect()
 }

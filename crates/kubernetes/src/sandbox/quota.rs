@@ -47,7 +47,9 @@ fn of(kind: &Kind, object: &Value) -> Amounts {
 fn add(amounts: &mut Amounts, declared: &Value, names: impl Fn(&str) -> Vec<String>) {
     for (name, amount) in declared.as_object().into_iter().flatten() {
         let amount = amount.as_str().and_then(quantity::parse).unwrap_or(0);
-        names(name).into_iter().for_each(|name| *amounts.entry(name).or_default() += amount);
+        for name in names(name) {
+            *amounts.entry(name).or_default() += amount;
+        }
     }
 }
 

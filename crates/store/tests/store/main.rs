@@ -2,13 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-mod images;
 mod audit;
+mod images;
 mod intents;
 mod journal;
 mod opening;
-mod retention;
 mod plans;
+mod retention;
 mod support;
-mod visits;
 mod tokens;
+mod visits;

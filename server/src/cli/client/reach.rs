@@ -141,11 +141,12 @@ fn problem(status: u16, text: &str) -> Failure {
     };
     let word = |key: &str| problem[key].as_str().unwrap_or_default().to_owned();
     let fields = problem["errors"].as_array().into_iter().flatten();
-    let fields: String = fields
+    let fields: Vec<String> = fields
         .map(|error| {
             let part = |key: &str| error[key].as_str().unwrap_or_default();
             format!(" {}: {}", part("field"), part("message"))
         })
         .collect();
+    let fields = fields.concat();
     Failure::refused(format!("{}{fields} ({})", word("detail"), word("code")))
 }

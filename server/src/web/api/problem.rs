@@ -97,8 +97,8 @@ fn usual(status: StatusCode) -> &'static str {
         422 => "SLW_INVALID",
         429 => "SLW_BUSY",
         503 => "SLW_UNAVAILABLE",
-        400..500 => "SLW_REFUSED",
-        _ => "SLW_BROKEN",
+        500.. => "SLW_BROKEN",
+        _ => "SLW_REFUSED",
     }
 }
 
