@@ -15,7 +15,7 @@ use slipway_domain::{
 use slipway_store::{Account, Of, Store};
 use tokio::sync::Semaphore;
 
-use super::lockout::pause;
+use super::lockout::{mark, pause};
 
 /// Shorter ones are guessed.
 const MIN_LENGTH: usize = 12;
@@ -92,18 +92,19 @@ impl Accounts {
         if name.chars().count() > LONGEST_NAME {
             return Ok(Recognised::No);
         }
-        if self.store.password_open_at(name).await? > now.as_millisecond() {
+        let mark = mark(name);
+        if self.store.password_open_at(&mark).await? > now.as_millisecond() {
             return Ok(Recognised::Closed);
         }
         let account = self.store.account(name).await?;
         let known = account.as_ref().map_or(NOBODY, |account| &account.password_hash).to_owned();
         let fits = self.fits(known, password).await?;
         if let Some(account) = account.filter(|_| fits) {
-            self.store.accept_password(name).await?;
+            self.store.accept_password(&mark).await?;
             return Ok(Recognised::Yes(actor(account)));
         }
-        let failures = self.store.refuse_password(name, now).await?;
-        self.store.close_password(name, now + pause(failures)).await?;
+        let failures = self.store.refuse_password(&mark, now).await?;
+        self.store.close_password(&mark, now + pause(failures)).await?;
         Ok(Recognised::No)
     }
 
@@ -132,7 +133,7 @@ impl Accounts {
         let Some(account) = self.store.account(name).await? else { return Ok(false) };
         let account = NewAccount { name, password, roles: &account.roles }.hashed().await?;
         let changed = self.store.change_account(&account).await?;
-        self.store.accept_password(name).await?;
+        self.store.accept_password(&mark(name)).await?;
         self.store.end_visits(Of::Person(&actor(account).id)).await?;
         Ok(changed)
     }

@@ -3,12 +3,19 @@
 
 use jiff::SignedDuration;
 
+use crate::hash::sha256;
+
 /// So many mistakes are free.
 const FREE: u32 = 4;
 /// What the first one after these costs.
 const FIRST: SignedDuration = SignedDuration::from_secs(2);
 /// What each costs at most.
 const MOST: SignedDuration = SignedDuration::from_mins(15);
+
+/// What is kept of a name: people type their password into the wrong field.
+pub(super) fn mark(name: &str) -> String {
+    sha256(&format!("refused password of {name}"))
+}
 
 /// How long the name is closed after so many refusals in a row.
 pub(super) fn pause(failures: u32) -> SignedDuration {

@@ -134,11 +134,13 @@ impl Desk for Witnessed {
     }
 
     async fn check_images(&self, name: &ApplicationName) -> Result<ImageCheck, DeskError> {
-        self.look("check-images", name.as_str(), self.0.check_images(name).await).await
+        let checked = self.change("check-images", name.as_str(), self.0.check_images(name).await).await?;
+        self.0.tell("check-images", name.as_str(), "accepted").await;
+        Ok(checked)
     }
 
     async fn take_new_images(&self, form: &NewImagesForm) -> Result<(), DeskError> {
-        self.change("update", &form.name, self.0.take_new_images(form).await).await
+        self.change("take-new-images", &form.name, self.0.take_new_images(form).await).await
     }
 
     async fn plans(&self, name: &ApplicationName, id: OperationId) -> Result<Vec<KeptPlan>, DeskError> {

@@ -49,6 +49,15 @@ async fn d7_each_mutating_route_writes_exactly_one_row() {
             "rollback",
             "accepted",
         ),
+        ("checkImages", Method::POST, "applications/shop/images", Value::Null, "check-images", "accepted"),
+        (
+            "takeNewImages",
+            Method::POST,
+            "applications/shop/images/update",
+            json!({}),
+            "take-new-images",
+            "refused: SLW_",
+        ),
         ("undeploy", Method::DELETE, "applications/shop", Value::Null, "undeploy", "accepted"),
     ] {
         console.until_over("shop").await;

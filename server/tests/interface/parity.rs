@@ -16,6 +16,8 @@ const FORMS: &[(&str, Option<&str>)] = &[
     ("cancel", Some("cancel")),
     ("undeploy", Some("undeploy")),
     ("strip", Some("strip")),
+    ("check-images", Some("checkImages")),
+    ("new-images", Some("takeNewImages")),
     ("make-token", Some("makeToken")),
     ("revoke-token", Some("revokeToken")),
 ];
@@ -42,6 +44,11 @@ const DESK: &[(&str, Option<&str>)] = &[
     ("undeploy", Some("undeploy")),
     ("held", Some("getHeld")),
     ("strip", Some("strip")),
+    ("plans", Some("listPlans")),
+    ("check_images", Some("checkImages")),
+    ("take_new_images", Some("takeNewImages")),
+    // A program has a token, not a browser.
+    ("visits", None),
     ("audit", Some("searchAudit")),
     ("verify_audit", Some("verifyAudit")),
     ("tokens", Some("listTokens")),

@@ -134,7 +134,8 @@ async fn a_long_list_is_read_page_by_page_without_a_gap() {
     let console = Console::open().await;
     let names: Vec<_> = (0..7).map(|number| format!("shop-{number}")).collect();
     for name in &names {
-        assert_eq!(console.ask(Method::POST, "applications", order(name)).await.0, 202);
+        let (status, told) = console.ask(Method::POST, "applications", order(name)).await;
+        assert_eq!(status, 202, "{told}");
     }
     for sort in ["name", "-name", "created", "-updated"] {
         let (mut found, mut cursor) = (Vec::new(), String::new());
