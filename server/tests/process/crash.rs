@@ -28,7 +28,9 @@ async fn live(database: &Database, moment: Option<Moment>) -> (usize, Vec<String
     life.undeploy(&store).await;
     assert_eq!(world.objects_of("shop"), Vec::<String>::new(), "left behind after {moment:?}");
     let killed = life.end().await;
-    assert_eq!(killed, usize::from(moment.is_some()), "how often it was killed at {moment:?}");
+    // How often somebody looks depends on how long things take: a life may end before its moment comes.
+    let came = moment.is_some_and(|moment| moment.number() < world.requests());
+    assert_eq!(killed, usize::from(came), "how often it was killed at {moment:?}");
     let operations = store.operations(life.application(&store).await.id).await.unwrap();
     let told: Vec<_> = operations.iter().map(|o| (o.kind.label(), o.progress.label())).collect();
     assert_eq!(told, [("Undeploy", "Succeeded"), ("Deploy", "Succeeded")], "after {moment:?}");
