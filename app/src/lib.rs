@@ -23,14 +23,18 @@ use leptos_router::{
 };
 
 use crate::pages::{
+    account::AccountPage,
+    audit::AuditPage,
     deploy::{DeployPage, UpdatePage},
     home::HomePage,
     instance::{ComponentsPage, ConfigurationPage, EventsPage, HistoryPage, InstancePage, LogsPage},
     instances::InstancesPage,
     not_found::NotFoundPage,
+    operation::OperationPage,
     project::ProjectPage,
     releases::ReleasesPage,
     sign_in::SignInPage,
+    tokens::TokensPage,
     undeploy::UndeployPage,
 };
 
@@ -65,6 +69,9 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
+                <Route path=path!("/account/tokens") view=TokensPage ssr=SsrMode::Async/>
+                <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases") view=ReleasesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases/:project") view=ProjectPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases/:project/deploy") view=DeployPage ssr=SsrMode::Async/>
@@ -78,6 +85,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/devops/instances/:name/configuration") view=ConfigurationPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/update") view=UpdatePage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/update/:step") view=UpdatePage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/operations/:id") view=OperationPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/undeploy") view=UndeployPage ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -26,13 +26,19 @@ pub fn parsed(name: &str) -> Result<ApplicationName, DeskError> {
 
 /// The application's page, with what is in the way if something is.
 pub fn told(name: &str, done: Result<(), DeskError>) -> String {
+    told_at(name, "", done)
+}
+
+/// The same on one of the tabs of the page, for example `/components`.
+pub fn told_at(name: &str, tab: &str, done: Result<(), DeskError>) -> String {
+    let page = format!("{}{tab}", instance(name));
     match done {
-        Ok(()) => instance(name),
+        Ok(()) => page,
         Err(DeskError::Invalid { fields }) => {
             let told = fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ");
-            format!("{}?{}", instance(name), query(&[("problem", &told)]))
+            format!("{page}?{}", query(&[("problem", &told)]))
         }
-        Err(error) => format!("{}?{}", instance(name), query(&[("problem", &error.to_string())])),
+        Err(error) => format!("{page}?{}", query(&[("problem", &error.to_string())])),
     }
 }
 
@@ -46,6 +52,18 @@ pub fn back_to_undeploy(form: &UndeployForm, error: &DeskError) -> String {
     };
     let pairs = [("force", form.force.as_str()), ("problem", &told)];
     format!("{}/undeploy?{}", instance(&form.name), query(&pairs))
+}
+
+/// The page of tokens, with the new one or with what is in the way.
+pub fn tokens(done: Result<Option<String>, DeskError>) -> String {
+    let told = match done {
+        Ok(made) => return format!("/account/tokens?{}", query(&[("made", &made.unwrap_or_default())])),
+        Err(DeskError::Invalid { fields }) => {
+            fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ")
+        }
+        Err(error) => error.to_string(),
+    };
+    format!("/account/tokens?{}", query(&[("problem", &told)]))
 }
 
 /// A query of those pairs that have a value.

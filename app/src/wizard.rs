@@ -151,7 +151,9 @@ async fn connectors(desk: &dyn Desk, form: &OrderForm) -> Result<Vec<String>, De
 /// posted, as a program does it.
 pub async fn ordered(desk: &dyn Desk, draft: &str, posted: OrderForm) -> OrderForm {
     match desk.draft(draft).await {
-        Ok(Some(draft)) => OrderForm { idempotency_key: posted.idempotency_key, ..draft.form },
+        Ok(Some(draft)) => {
+            OrderForm { idempotency_key: posted.idempotency_key, plan: posted.plan, ..draft.form }
+        }
         _ => posted,
     }
 }
@@ -172,7 +174,8 @@ pub async fn back(
         DeskError::Refused { code, .. } => code.as_str(),
         _ => "",
     };
-    let form = OrderForm { idempotency_key: String::new(), ..form };
+    // The key and the plan belong to the page that was sent; the next one has its own.
+    let form = OrderForm { idempotency_key: String::new(), plan: String::new(), ..form };
     let draft =
         Draft { id: draft.to_owned(), form, is_update, reached: WizardStep::Review, ..Draft::default() };
     let id = desk.keep_draft(&draft).await.unwrap_or_default();

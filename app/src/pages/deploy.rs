@@ -3,7 +3,7 @@
 mod components;
 mod fields;
 mod people;
-mod planned;
+pub(super) mod planned;
 mod review;
 mod rows;
 mod start;
@@ -158,8 +158,8 @@ fn content(asked: Asked) -> impl IntoView {
     let problem = wish.problem.clone();
     let body = match step {
         WizardStep::Review => {
-            let is_quarantined = wish.code == "SLW_QUARANTINED";
-            view! { <Review place=place.clone() draft offer errors plan is_quarantined/> }.into_any()
+            let (is_quarantined, is_stale) = (wish.code == "SLW_QUARANTINED", wish.code == "SLW_PLAN_STALE");
+            view! { <Review place=place.clone() draft offer errors plan is_quarantined is_stale/> }.into_any()
         }
         step => {
             let project = offer.project.clone();

@@ -7,6 +7,7 @@ mod ends;
 mod events;
 mod head;
 mod history;
+mod images;
 mod leftovers;
 mod logs;
 mod overview;

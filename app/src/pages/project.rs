@@ -12,9 +12,9 @@ use slipway_domain::{
 };
 
 use self::difference::{Difference, Sign, differences};
-use super::releases::contents_of;
+use super::releases::{arriving, broken, contents_of};
 use crate::{
-    desk::{DeskError, SharedDesk},
+    desk::{DeskError, ReleasesView, SharedDesk},
     ui::{
         badge::Badge,
         button::Variant,
@@ -50,13 +50,19 @@ pub fn ProjectPage() -> impl IntoView {
             let name = ProjectName::parse(&name).map_err(|_| missing())?;
             let project = desk.project(&name).await?;
             let live = desk.instances().await?.live;
-            Ok((project, live.into_iter().filter(|live| live.project == name).collect::<Vec<_>>()))
+            let live = live.into_iter().filter(|live| live.project == name).collect::<Vec<_>>();
+            Ok((project, live, desk.releases().await?))
         }
     };
-    load(title, ask, move |(project, live)| content(project, live, asked).into_any())
+    load(title, ask, move |(project, live, all)| content(project, live, all, asked).into_any())
 }
 
-fn content(project: Project, live: Vec<Application>, asked: (Option<u32>, Option<u32>)) -> impl IntoView {
+fn content(
+    project: Project,
+    live: Vec<Application>,
+    all: ReleasesView,
+    asked: (Option<u32>, Option<u32>),
+) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
     let name = project.name.to_string();
     let about = project.latest().map(|latest| latest.description.clone()).unwrap_or_default();
@@ -66,14 +72,27 @@ fn content(project: Project, live: Vec<Application>, asked: (Option<u32>, Option
         row(release.clone(), runs, now)
     });
     let rows = rows.collect::<Vec<_>>();
+    let unlisted = unlisted(all, &name);
     view! {
         <PageHead title=name.clone() subtitle=about above=vec![("/devops/releases".to_owned(), "Application releases".to_owned())]>
             <a class=Variant::Primary.classes() href=format!("/devops/releases/{name}/deploy")>"Deploy"</a>
         </PageHead>
+        {unlisted}
         <div class="space-y-8">
             <Section title="Versions" count><Table caption="Versions" columns=VERSIONS>{rows}</Table></Section>
             <Compare project asked/>
         </div>
+    }
+}
+
+/// What of this project is not among its versions: what is being written, and what cannot be read.
+fn unlisted(all: ReleasesView, project: &str) -> impl IntoView + use<> {
+    let of_project = |place: &str| place.split('/').next() == Some(project);
+    let new: Vec<_> = all.arriving.into_iter().filter(|place| of_project(place)).collect();
+    let wrong: Vec<_> = all.broken.into_iter().filter(|release| of_project(&release.path)).collect();
+    view! {
+        {(!wrong.is_empty()).then(|| broken(wrong))}
+        {(!new.is_empty()).then(|| arriving(&new))}
     }
 }
 

@@ -61,6 +61,7 @@ fn content((view, drafts): (ReleasesView, Vec<Draft>)) -> impl IntoView {
     view! {
         <PageHead title="Application releases" subtitle="Released projects, ready to be deployed."/>
         {(!view.broken.is_empty()).then(|| broken(view.broken))}
+        {(!view.arriving.is_empty()).then(|| arriving(&view.arriving))}
         {list}
         {(!drafts.is_empty()).then(|| begun(drafts, now))}
     }
@@ -150,7 +151,18 @@ fn begun(drafts: Vec<Draft>, now: Timestamp) -> impl IntoView {
     view! { <Section title="Begun and not placed" count><ul class="card divide-y divide-line">{items.collect_view()}</ul></Section> }
 }
 
-fn broken(releases: Vec<BrokenRelease>) -> impl IntoView {
+/// Releases that are not listed yet.
+pub(super) fn arriving(releases: &[String]) -> impl IntoView + use<> {
+    let (verb, them) = if releases.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let title = format!("{} {verb} being written", releases.join(", "));
+    let more = format!(
+        "Look again in a moment: a release is listed when nothing in {them} has changed for a while."
+    );
+    view! { <Callout weight=Weight::Note title><p class="text-sm text-muted">{more}</p></Callout> }
+}
+
+/// Releases that cannot be read, each with the reason.
+pub(super) fn broken(releases: Vec<BrokenRelease>) -> impl IntoView {
     let title = match releases.len() {
         1 => "One release cannot be read".to_owned(),
         number => format!("{number} releases cannot be read"),

@@ -4,6 +4,7 @@
 
 pub mod actor;
 pub mod application;
+pub mod audit;
 pub mod black_box;
 pub mod blueprint;
 pub mod cause;
@@ -12,6 +13,7 @@ pub mod contents;
 pub mod ids;
 pub mod image;
 pub mod log;
+pub mod moved;
 pub mod names;
 pub mod observed;
 pub mod operation;
@@ -23,7 +25,9 @@ pub mod release;
 pub mod removal;
 pub mod sealed;
 pub mod spec;
+pub mod start;
 pub mod status;
+pub mod token;
 pub mod told;
 pub mod variables;
 pub mod wizard;

@@ -91,7 +91,6 @@ impl WizardStep {
 
 /// An order that is coming together, kept for whoever makes it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 pub struct Draft {
     /// Its identity; empty until it is kept.
     #[serde(skip)]
@@ -99,11 +98,13 @@ pub struct Draft {
     /// When it was changed last.
     #[serde(skip)]
     pub at: Timestamp,
-    /// The answers so far.
+    /// The answers so far. Whatever was kept without them is no draft.
     pub form: OrderForm,
     /// Is it another generation of an application that exists?
+    #[serde(default)]
     pub is_update: bool,
     /// The furthest step that was come to.
+    #[serde(default)]
     pub reached: WizardStep,
 }
 

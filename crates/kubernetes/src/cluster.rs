@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::core::v1;
 use kube::{Api, Client};
 use slipway_domain::{
     ids::{ApplicationId, Clock},
     log::{LogStream, LogWish},
     names::ApplicationName,
-    observed::Observed,
-    plan::Plan,
+    observed::{Namespace, Observed},
+    plan::{Care, Plan},
     ports::{ApplyProblem, Cluster, PortError, Removal, Secrets},
     removal::{Leftover, Stripped},
     spec::ApplicationSpec,
@@ -21,8 +21,8 @@ use slipway_domain::{
 
 use crate::{
     apply, events, logs,
-    manifest::{self, Gateway},
-    orphans, plan,
+    manifest::{self, Access, Gateway, Manifest},
+    plan::{Draft, Planner},
     remove::Remover,
     watch::Watches,
 };
@@ -31,6 +31,8 @@ use crate::{
 pub struct KubernetesCluster {
     client: Client,
     gateway: Gateway,
+    access: Option<Access>,
+    planner: Planner,
     remover: Remover,
     watches: Watches,
 }
@@ -40,27 +42,45 @@ impl KubernetesCluster {
     pub fn start(client: Client, gateway: Gateway, clock: Arc<dyn Clock>) -> Self {
         let remover = Remover::new(client.clone(), Arc::clone(&clock));
         let watches = Watches::start(&client, clock);
-        Self { client, gateway, remover, watches }
+        let planner = Planner::new(client.clone());
+        Self { client, gateway, access: None, planner, remover, watches }
+    }
+
+    /// The same, with rights in the cluster for the people of an application.
+    #[must_use]
+    pub fn with_access(self, access: Option<Access>) -> Self {
+        Self { access, ..self }
+    }
+
+    /// The namespace, who may do what in it, and then everything else.
+    fn render(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Vec<Manifest> {
+        let mut manifests = manifest::render(spec, secrets, &self.gateway);
+        let bindings = self.access.iter().flat_map(|access| manifest::bindings(spec, access));
+        manifests.splice(1..1, bindings.collect::<Vec<_>>());
+        manifests
     }
 }
 
 #[async_trait]
 impl Cluster for KubernetesCluster {
+    async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets, care: Care) -> Result<Plan, PortError> {
+        let observed = self.watches.observe(&spec.name, spec.id);
+        let is_unknown = observed.is_some_and(|observed| {
+            observed.namespace == Namespace::Absent && observed.out_of_reach_since.is_none()
+        });
+        let manifests = self.render(spec, secrets);
+        let nodes = self.watches.nodes();
+        self.planner.plan(&Draft { spec, manifests: &manifests, care, is_unknown, nodes }).await
+    }
+
     async fn apply(
         &self,
         spec: &ApplicationSpec,
         secrets: &Secrets,
+        plan: &Plan,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<(), ApplyProblem> {
-        apply::refuse_foreign(&self.client, &spec.name, spec.id).await?;
-        let manifests = manifest::render(spec, secrets, &self.gateway);
-        apply::apply(&self.client, &manifests, progress).await?;
-        // The first generation has no earlier one.
-        if spec.generation > 1 { orphans::remove(&self.client, spec, &manifests).await } else { Ok(()) }
-    }
-
-    async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Result<Plan, PortError> {
-        plan::plan(&self.client, spec, &manifest::render(spec, secrets, &self.gateway)).await
+        apply::apply(&self.client, spec, &self.render(spec, secrets), plan, progress).await
     }
 
     async fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Result<Observed, PortError> {
@@ -101,7 +121,7 @@ impl Cluster for KubernetesCluster {
     }
 
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {
-        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        let namespaces: Api<v1::Namespace> = Api::all(self.client.clone());
         let found = namespaces.get_metadata_opt(name.as_str()).await;
         found.map(|found| found.is_some()).map_err(|error| {
             PortError::new(format!("asking the cluster whether the namespace {name} exists"), error)

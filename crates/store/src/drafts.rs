@@ -1,6 +1,6 @@
 //! Orders that a person has not placed yet, each sealed as a whole.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use slipway_domain::{ports::PortError, sealed::Sealed};
 
 use crate::{
@@ -8,11 +8,8 @@ use crate::{
     rows::{failed, time},
 };
 
-/// How long a draft is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
-
 impl Store {
-    /// Keeps a draft of a person in place of what it was before, and forgets those that are too old.
+    /// Keeps a draft of a person in place of what it was before.
     pub async fn keep_draft(
         &self,
         id: &str,
@@ -20,12 +17,6 @@ impl Store {
         sealed: &Sealed,
         now: Timestamp,
     ) -> Result<(), PortError> {
-        let failed = || failed("keeping a draft");
-        sqlx::query("DELETE FROM drafts WHERE at < $1")
-            .bind((now - KEPT).as_millisecond())
-            .execute(&self.pool)
-            .await
-            .map_err(failed())?;
         // Whoever knows the identifier of somebody else's draft changes nothing with it.
         let query = "INSERT INTO drafts (id, actor, sealed, at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, at = excluded.at \
@@ -38,7 +29,7 @@ impl Store {
             .execute(&self.pool)
             .await
             .map(|_| ())
-            .map_err(failed())
+            .map_err(failed("keeping a draft"))
     }
 
     /// The draft of that identifier, if it is that person's, and when it was changed last.

@@ -8,8 +8,15 @@ use serde_json::{Value, json};
 use crate::{database::Database, life::Life, world::World};
 
 /// A console over releases of its own: `shop` with two versions that differ in a component and in a greeting.
-async fn console() -> (World, Life, Database) {
-    let mut world = World::new(None).await;
+pub async fn console() -> (World, Life, Database) {
+    let world = releases(World::new(None).await);
+    let database = Database::Sqlite(tempfile::tempdir().unwrap());
+    let life = Life::begin(&world, &database.fresh().await).await;
+    (world, life, database)
+}
+
+/// The world with those releases in it.
+pub fn releases(mut world: World) -> World {
     let releases = world.folder.path().join("releases");
     let component = |name: &str, greeting: &str| {
         json!({"name": name, "image": "example.com/probe:1.0", "port": 8080, "route": format!("/{name}"),
@@ -19,9 +26,7 @@ async fn console() -> (World, Life, Database) {
     write(&releases, 2, &json!([component("web", "two")]));
     write(&releases, 3, &json!([{"name": "web", "image": "example.com/probe:missing"}]));
     world.releases = releases.display().to_string();
-    let database = Database::Sqlite(tempfile::tempdir().unwrap());
-    let life = Life::begin(&world, &database.fresh().await).await;
-    (world, life, database)
+    world
 }
 
 fn write(releases: &Path, version: u32, components: &Value) {
@@ -31,7 +36,7 @@ fn write(releases: &Path, version: u32, components: &Value) {
     fs::write(folder.join("shop.json"), manifest.to_string()).unwrap();
 }
 
-async fn deploy(life: &Life, version: u32) -> (u16, Value) {
+pub async fn deploy(life: &Life, version: u32) -> (u16, Value) {
     let order = json!({"name": "shop", "project": "shop", "version": version, "admins": ["ana"]});
     life.ask(Method::POST, "applications", order).await
 }

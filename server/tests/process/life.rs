@@ -51,6 +51,8 @@ impl Life {
             ("SLIPWAY_CLUSTER", "kubeconfig:kubeconfig"),
             ("SLIPWAY_IMAGE_MIRROR", &format!("http://{}", world.registry)),
             ("SLIPWAY_LEASE_SECONDS", "1"),
+            // Tests write a release and deploy it at once.
+            ("SLIPWAY_RELEASES_QUIET_MS", "0"),
         ]);
         let keeper =
             tokio::spawn(keep(command, Arc::clone(&world.assassin), stop.clone(), Arc::clone(&killed)));
@@ -69,7 +71,7 @@ impl Life {
     }
 
     /// Posts a form as often as it takes to get an answer, as a person does who presses the button again.
-    async fn post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> reqwest::Response {
         let body = form.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&");
         let ask = || async {
             let request = self.browser.post(format!("{}{path}", self.url)).header("cookie", &self.cookie);
@@ -78,6 +80,12 @@ impl Life {
             answer.status().is_redirection().then_some(answer)
         };
         eventually(path, ask).await
+    }
+
+    /// What a page says.
+    pub async fn page(&self, path: &str) -> String {
+        let request = self.browser.get(format!("{}{path}", self.url)).header("cookie", &self.cookie);
+        request.header("accept", "text/html").send().await.unwrap().text().await.unwrap()
     }
 
     /// Asks the interface for programs; the answer's status and document.

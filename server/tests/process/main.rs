@@ -7,5 +7,7 @@ mod changes;
 mod crash;
 mod database;
 mod ends;
+mod images;
 mod life;
+mod plans;
 mod world;

@@ -32,6 +32,15 @@ pub enum Moment {
     After(usize),
 }
 
+impl Moment {
+    /// The number of that request.
+    pub fn number(self) -> usize {
+        match self {
+            Self::Before(number) | Self::After(number) => number,
+        }
+    }
+}
+
 /// Everything around one life of the program.
 pub struct World {
     pub folder: TempDir,

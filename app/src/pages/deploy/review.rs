@@ -7,7 +7,10 @@ use slipway_domain::{
     wizard::{Draft, WizardStep, rows},
 };
 
-use super::{people::named_by_tasks, planned::Planned};
+use super::{
+    people::named_by_tasks,
+    planned::{Planned, Tense},
+};
 use crate::{
     actions::{Deploy, Update},
     desk::{DeskError, Offer, SharedDesk},
@@ -15,6 +18,7 @@ use crate::{
         button::Variant,
         callout::{Callout, Weight},
         icon::{Glyph, Icon},
+        table::Section,
     },
     wizard::Place,
 };
@@ -33,7 +37,10 @@ pub(super) fn Review(
     plan: Option<Result<Plan, DeskError>>,
     /// Was the application rolled back from the chosen release?
     is_quarantined: bool,
+    /// Is it shown again because the plan before it did not hold?
+    is_stale: bool,
 ) -> impl IntoView {
+    let hash = plan.as_ref().and_then(|plan| Some(plan.as_ref().ok()?.hash()));
     let connectors = offer.connector_names();
     let wrong =
         (!errors.is_empty()).then(|| view! { <Wrong place=place.clone() errors=errors.clone() connectors/> });
@@ -43,10 +50,10 @@ pub(super) fn Review(
             {wrong}
             <Answers place=place.clone() draft=draft.clone() offer/>
             {plan.map(|plan| match plan {
-                Ok(plan) => view! { <Planned plan/> }.into_any(),
+                Ok(plan) => view! { <Section title="Plan"><Planned plan tense=Tense::Would/></Section> }.into_any(),
                 Err(error) => view! { <Callout weight=Weight::Failure title=format!("What this would do cannot be said. {error}")/> }.into_any(),
             })}
-            <Send place draft is_right is_quarantined/>
+            <Send place draft is_right plan=hash is_quarantined is_stale/>
         </div>
     }
 }
@@ -171,8 +178,12 @@ fn Send(
     draft: Draft,
     /// Can it be placed?
     is_right: bool,
+    /// The hash of the plan that is shown above.
+    plan: Option<String>,
     /// Was the application rolled back from the chosen release?
     is_quarantined: bool,
+    /// Is it shown again because the plan before it did not hold?
+    is_stale: bool,
 ) -> impl IntoView {
     let key = expect_context::<SharedDesk>().surroundings().form_key;
     let (action, word) = if draft.is_update { (Update::PATH, "Update") } else { (Deploy::PATH, "Deploy") };
@@ -180,6 +191,7 @@ fn Send(
         <form class="card space-y-4 px-4 py-3.5 sm:px-6" method="post" action=action>
             <input type="hidden" name="draft" value=draft.id.clone()/>
             <input type="hidden" name="form[idempotency_key]" value=key/>
+            {plan.clone().map(|hash| view! { <input type="hidden" name="form[plan]" value=hash/> })}
             <input type="hidden" name="form[project]" value=draft.form.project/>
             <input type="hidden" name="form[name]" value=draft.form.name/>
             {is_quarantined.then(|| view! {
@@ -188,6 +200,7 @@ fn Send(
                     <span>"Deploy this version all the same, although the application was rolled back from it"</span>
                 </label>
             })}
+            {plan.map(|_| view! { <p class="text-sm text-muted sm:text-right" id="held-to-plan">{held_to_plan(word, is_stale)}</p> })}
             <div class="flex flex-wrap items-center gap-2">
                 <a class=Variant::Quiet.classes() href=place.exit()>"Cancel"</a>
                 <span class="ml-auto flex items-center gap-2">
@@ -201,4 +214,11 @@ fn Send(
             </div>
         </form>
     }
+}
+
+/// What sending means while a plan is shown.
+fn held_to_plan(word: &str, is_stale: bool) -> String {
+    let changed =
+        if is_stale { "Not sent: what would be done has changed since. The plan above is new. " } else { "" };
+    format!("{changed}{word} does what the plan above says, or nothing.")
 }

@@ -8,7 +8,7 @@ use slipway_domain::{
     status::{Status, Tone},
 };
 
-use super::{head::Tab, tab};
+use super::{head::Tab, images::Images, tab};
 use crate::{
     desk::{ApplicationView, SharedDesk},
     ui::{
@@ -42,6 +42,7 @@ fn content(view: ApplicationView) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
     let status = view.application.standing.status;
     let name = view.application.name.to_string();
+    let of_images = view.clone();
     let list = if status == Status::Undeployed {
         view! {
             <Empty glyph=Glyph::Instances title="Nothing of it runs">
@@ -56,7 +57,7 @@ fn content(view: ApplicationView) -> impl IntoView {
         });
         components.collect_view().into_any()
     };
-    view! { <div class="space-y-6" id="state" data-live="">{list}</div> }
+    view! { <div class="space-y-6" id="state" data-live="">{list}<Images view=of_images now/></div> }
 }
 
 #[component]

@@ -32,6 +32,8 @@ const WARNINGS: &[(&str, Room)] =
     &[("Time", Room::Any), ("Object", Room::Medium), ("Reason", Room::Any), ("Message", Room::Any)];
 /// The height of the tallest bar.
 const HEIGHT: usize = 100;
+/// Of the smallest: it must be seen, and hit with a pointer.
+const LEAST: usize = 4;
 
 /// The page of the events.
 #[component]
@@ -100,14 +102,15 @@ fn Histogram(
             1 => format!("{clock} UTC: 1 warning"),
             count => format!("{clock} UTC: {count} warnings"),
         };
-        let height = format!("height: {}%", (hour.count * HEIGHT).div_ceil(most));
+        let height = (hour.count * HEIGHT).div_ceil(most).max(LEAST);
         let current = (chosen == Some(hour)).then_some("true");
         let bar = if hour.count == 0 {
             view! { <span class="flex h-28 w-full items-end" title=label.clone()><span class="sr-only">{label.clone()}</span><span class="h-px w-full bg-line"></span></span> }.into_any()
         } else {
             view! {
                 <a class="group flex h-28 w-full items-end" href=format!("{href}?hour={}", hour.start.as_second()) title=label.clone() aria-label=label aria-current=current>
-                    <span class="min-h-1 w-full rounded-t-sm bg-doubt group-hover:bg-doubt-ink group-aria-[current]:bg-doubt-ink" style=height></span>
+                    // A picture may say how high it is; an element may not, because pages run no styles of their own.
+                    <svg class="size-full fill-doubt group-hover:fill-doubt-ink group-aria-[current]:fill-doubt-ink" viewBox="0 0 1 100" preserveAspectRatio="none" aria-hidden="true"><rect width="1" y=HEIGHT - height height=height/></svg>
                 </a>
             }.into_any()
         };

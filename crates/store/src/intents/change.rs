@@ -1,19 +1,23 @@
 //! Changes of what exists: another generation, an earlier one again, the same once more, or no further.
 
+use std::collections::BTreeSet;
+
 use slipway_domain::{
     application::Application,
     names::ApplicationName,
     operation::{Kind, Operation},
     ports::PortError,
-    spec::ApplicationSpec,
+    spec::{ApplicationSpec, ComponentSpec},
     status::{Standing, Status},
 };
 use sqlx::AnyConnection;
 
-use super::{Asked, ChangeError, add_generation, add_operation, cancel_open, next_revision, write_standing};
+use super::{
+    Asked, ChangeError, add_generation, add_operation, cancel_open, next_revision, tell, write_standing,
+};
 use crate::{
     Store,
-    rows::{ApplicationRow, OperationRow, failed},
+    rows::{ApplicationRow, OperationRow, failed, from_json, kind_text},
 };
 
 /// A change that somebody asks for.
@@ -23,7 +27,7 @@ pub struct Change<'a> {
     pub spec: &'a ApplicationSpec,
     /// Update or rollback.
     pub kind: Kind,
-    /// Also to a release that the application was rolled back from?
+    /// Also to a release that the application was rolled back from? That holds for a rollback, too.
     pub even_quarantined: bool,
     /// The same key again is the same change; empty means that every one counts.
     pub idempotency_key: &'a str,
@@ -42,6 +46,9 @@ impl Store {
         }
         match change.kind {
             Kind::Rollback => {
+                if !change.even_quarantined {
+                    refuse_quarantined(&mut transaction, spec).await?;
+                }
                 quarantine(&mut transaction, &application, spec, asked).await.map_err(failed())?;
             }
             _ if change.even_quarantined => {}
@@ -59,6 +66,7 @@ impl Store {
         let key = Some(change.idempotency_key).filter(|key| !key.is_empty());
         add_operation(&mut transaction, spec, change.kind, asked, key).await?;
         begun(&mut transaction, &application, asked).await?;
+        tell(&mut transaction, kind_text(change.kind), &spec.name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -75,6 +83,7 @@ impl Store {
             spec.ok_or_else(|| PortError::new("asking for another try", "its configuration is missing"))?;
         add_operation(&mut transaction, &spec, newest.kind, asked, None).await?;
         begun(&mut transaction, &application, asked).await?;
+        tell(&mut transaction, "retry", name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -91,8 +100,7 @@ impl Store {
         let reason = format!("{} was cancelled by {}.", newest.kind.label(), asked.actor);
         let standing = Standing { status: Status::Unknown, reason: Some(reason), cause: None };
         write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
-        let what = ("cancel", name.as_str(), "accepted");
-        crate::audit::write(&mut transaction, asked.at, asked.actor, what).await.map_err(failed())?;
+        tell(&mut transaction, "cancel", name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -140,6 +148,7 @@ async fn quarantine(
     spec: &ApplicationSpec,
     asked: &Asked<'_>,
 ) -> Result<(), sqlx::Error> {
+    quarantine_images(transaction, left, spec, asked).await?;
     if left.version == spec.version {
         return Ok(());
     }
@@ -154,6 +163,38 @@ async fn quarantine(
     .execute(transaction)
     .await
     .map(|_| ())
+}
+
+/// Nor are the images that are left, though their tags may still mean them.
+async fn quarantine_images(
+    transaction: &mut AnyConnection,
+    left: &Application,
+    spec: &ApplicationSpec,
+    asked: &Asked<'_>,
+) -> Result<(), sqlx::Error> {
+    let query = "SELECT spec FROM generations WHERE application_id = $1 AND number = $2";
+    let text: String = sqlx::query_scalar(query)
+        .bind(left.id.to_string())
+        .bind(i64::from(left.generation))
+        .fetch_one(&mut *transaction)
+        .await?;
+    let ran: ApplicationSpec = from_json("spec", &text).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let goes_on = |digest| spec.components.iter().any(|component| component.meant() == Some(digest));
+    let left_behind =
+        ran.components.iter().filter_map(ComponentSpec::meant).filter(|digest| !goes_on(*digest));
+    for digest in left_behind.collect::<BTreeSet<_>>() {
+        sqlx::query(
+            "INSERT INTO quarantined_images (application_id, digest, since, actor) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (application_id, digest) DO NOTHING",
+        )
+        .bind(left.id.to_string())
+        .bind(digest.as_str())
+        .bind(asked.at.as_millisecond())
+        .bind(asked.actor)
+        .execute(&mut *transaction)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn refuse_quarantined(

@@ -8,10 +8,10 @@ use slipway_domain::{
     status::{Standing, Status},
 };
 
-use super::{Asked, RemoveError, add_operation, cancel_open, next_revision, write_standing};
+use super::{Asked, RemoveError, add_operation, cancel_open, next_revision, tell, write_standing};
 use crate::{
     Store,
-    rows::{ApplicationRow, failed},
+    rows::{ApplicationRow, failed, kind_text},
 };
 
 impl Store {
@@ -45,6 +45,7 @@ impl Store {
         let standing = Standing { status: Status::Undeploying, reason: None, cause: None };
         let revision = next_revision(&mut transaction).await.map_err(failed())?;
         write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
+        tell(&mut transaction, kind_text(kind), name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())

@@ -1,16 +1,15 @@
 //! Logs: as text to read and to keep, and as a live stream.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
-    Extension, Router,
+    Extension,
     extract::{Path, Query},
     http::header,
     response::{
         IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
     },
-    routing::get,
 };
 use futures::{StreamExt, stream};
 use serde::Deserialize;
@@ -19,34 +18,50 @@ use slipway_domain::{
     log::{LogLine, LogStream, LogWish},
     names::ApplicationName,
 };
+use tokio_util::sync::CancellationToken;
+use utoipa::IntoParams;
 
-use super::{api::Problem, events::Stop};
+use super::Problem;
+use crate::{
+    auth::{Keeper, Pass},
+    web::events::{Stop, over},
+};
 
-/// The route.
-pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/api/v1/applications/{name}/logs", get(logs))
-}
-
-#[derive(Debug, Deserialize)]
-struct Asked {
+/// What of which log.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// The task.
     task: String,
+    /// The container of it, which is called as its component.
     container: String,
+    /// The run before the present one?
     #[serde(default)]
     previous: bool,
+    /// So many of the last lines.
     tail: Option<u32>,
+    /// Only what was said in so many seconds.
     since: Option<u32>,
     /// Only lines with this text, whatever its case.
     #[serde(default)]
     q: String,
+    /// As server-sent events, `line` by `line` as they come, and `end`?
     #[serde(default)]
     follow: bool,
+    /// As a file?
     #[serde(default)]
     download: bool,
 }
 
-async fn logs(
+/// What a container of a task says. Secrets of the application are masked.
+#[utoipa::path(get, path = "/api/v1/applications/{name}/logs", operation_id = "readLog", tag = "applications",
+    params(("name" = String, Path, description = "The name of the application"), Asked),
+    responses((status = 200, description = "The lines, each with its time")))]
+pub async fn logs(
     Extension(desk): Extension<SharedDesk>,
     Extension(Stop(stop)): Extension<Stop>,
+    Extension(keeper): Extension<Arc<Keeper>>,
+    pass: Option<Extension<Pass>>,
     Path(name): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
@@ -65,7 +80,7 @@ async fn logs(
     let wanted = move |line: &LogLine| search.is_empty() || line.text.to_lowercase().contains(&search);
     if asked.follow {
         let stream = desk.follow_log(&application, &wish).await?.ok_or_else(missing)?;
-        return Ok(live(stream, wanted).take_until_stopped(stop));
+        return Ok(live(stream, wanted).until(stop, keeper, pass));
     }
     let lines = desk.log(&application, &wish).await?.ok_or_else(missing)?;
     let text: String = lines.into_iter().filter(wanted).map(|line| written(&line)).collect();
@@ -99,8 +114,10 @@ fn live(stream: LogStream, wanted: impl Fn(&LogLine) -> bool + Send + 'static) -
 }
 
 impl Live {
-    fn take_until_stopped(self, stop: tokio_util::sync::CancellationToken) -> Response {
+    /// A stream asks once and is answered for hours: it ends with the server, and with the visit.
+    fn until(self, stop: CancellationToken, keeper: Arc<Keeper>, pass: Option<Extension<Pass>>) -> Response {
         let events = self.0.map(Ok::<_, Infallible>).take_until(stop.cancelled_owned());
+        let events = events.take_until(Box::pin(over(keeper, pass)));
         Sse::new(events).keep_alive(KeepAlive::default()).into_response()
     }
 }
