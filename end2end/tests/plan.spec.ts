@@ -2,7 +2,7 @@
 import { expect, test } from '@playwright/test';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { badge, deploy, Portal, signIn } from './portal.ts';
+import { badge, deploy, Portal, review, signIn, tab } from './portal.ts';
 
 let portal: Portal;
 test.beforeAll(async () => { portal = await Portal.start(); });
@@ -37,7 +37,7 @@ test('D6 what the cluster denies is in the plan, and nothing is created', async 
 
   await page.goto(portal.url + '/devops/instances/pair/update');
   await page.getByLabel('Version').selectOption('2');
-  await page.getByRole('button', { name: 'Show plan' }).click();
+  await review(page);
   const objects = page.getByRole('list', { name: 'Objects' });
   await expect(objects.getByRole('listitem').filter({ hasText: 'Service api' })).toContainText('Refused');
   const stop = page.getByRole('alert').filter({ hasText: 'The cluster refuses Service api' });
@@ -49,6 +49,7 @@ test('D6 what the cluster denies is in the plan, and nothing is created', async 
   await page.goto(portal.url + '/devops/instances/pair');
   await expect(badge(page, 'Running')).toBeVisible();
   await expect(page.getByRole('rowheader', { name: 'api', exact: true })).toHaveCount(0);
+  await tab(page, 'History');
   await expect(page.getByRole('table', { name: 'History' }).getByRole('row')).toHaveCount(2);
 });
 
@@ -56,17 +57,18 @@ test('D6 an order is held to the plan that is shown, and what was done can be re
   await signIn(page, portal);
   await deploy(page, portal, 'welcome', 'bound', '1');
   await expect(badge(page, 'Running')).toBeVisible();
-  const plan = async (tab: typeof page) => {
-    await tab.goto(portal.url + '/devops/instances/bound/update');
-    await tab.getByLabel('Version').selectOption('2');
-    await tab.getByRole('button', { name: 'Show plan' }).click();
-    await expect(tab.getByText('Update does what the plan above says, or nothing.')).toBeVisible();
+  const plan = async (window: typeof page) => {
+    await window.goto(portal.url + '/devops/instances/bound/update');
+    await window.getByLabel('Version').selectOption('2');
+    await review(window);
+    await expect(window.getByText('Update does what the plan above says, or nothing.')).toBeVisible();
   };
   await plan(page);
   // Somebody else is quicker.
   const other = await context.newPage();
   await plan(other);
   await other.getByRole('button', { name: 'Update', exact: true }).click();
+  await tab(other, 'History');
   await expect(other.getByRole('table', { name: 'Generations' }).getByRole('row', { name: /2 present/ })).toBeVisible();
   await expect(badge(other, 'Running')).toBeVisible();
   await page.getByRole('button', { name: 'Update', exact: true }).click();

@@ -104,7 +104,12 @@ export async function order(page: Page, name: string, version?: string, admins =
   if (version) await page.getByLabel('Version').selectOption(version);
   await next(page);
   await page.getByLabel('Administrator access').fill(admins);
-  while (!(await step(page).innerText()).includes('Review')) await next(page);
+  await onTo(page, 'Review');
+}
+
+/** Goes on until that step is shown. */
+export async function onTo(page: Page, label: string): Promise<void> {
+  while (!(await step(page).innerText()).includes(label)) await next(page);
 }
 
 /** The step of an order that is shown. */

@@ -93,6 +93,26 @@ impl Program {
     }
 }
 
+const PAGES: &[&str] = &[
+    "/",
+    "/audit",
+    "/account/tokens",
+    "/devops/releases",
+    "/devops/releases/holiday",
+    "/devops/releases/holiday/deploy",
+    "/devops/instances",
+    "/devops/instances/leave",
+    "/devops/instances/leave/components",
+    "/devops/instances/leave/logs",
+    "/devops/instances/leave/events",
+    "/devops/instances/leave/history",
+    "/devops/instances/leave/configuration",
+    "/devops/instances/leave/update",
+    "/devops/instances/leave/update/connectors",
+    "/devops/instances/leave/update/review",
+    "/devops/instances/leave/undeploy",
+];
+
 fn order(name: &str) -> Value {
     json!({
         "name": name, "project": "holiday", "version": 2, "admins": ["ana"],
@@ -153,10 +173,20 @@ async fn d18_a_planted_secret_is_found_nowhere() {
     program.until_over().await;
     let typed = "form[project]=holiday&form[version]=2&form[name]=Wrong+Name&form[admins]=ana\
          &form[components][email-connector][secrets][EMAIL_PASSWORD]=canary-draft&form[database][password]=canary-draft";
-    for action in ["/actions/deploy", "/actions/preview"] {
-        let answer = program.form(action, typed).await;
+    let mut pages: Vec<String> = PAGES.iter().map(|page| (*page).to_owned()).collect();
+    for (action, more) in [
+        ("deploy", ""),
+        ("draft", "project=holiday&step=connectors&go=next&"),
+        ("draft", "project=holiday&step=infrastructure&go=next&"),
+    ] {
+        let answer = program.form(&format!("/actions/{action}"), &format!("{more}{typed}")).await;
         let place = answer.headers()[header::LOCATION].to_str().unwrap().to_owned();
         assert_clean("an address", place.as_bytes(), &secrets);
+        let (_, draft) = place.split_once("draft=").unwrap();
+        for step in ["connectors", "infrastructure", "review"] {
+            pages.push(format!("/devops/releases/holiday/deploy/{step}?draft={draft}"));
+        }
+        pages.push(place);
     }
 
     let document = slipway_server::openapi();
@@ -167,19 +197,9 @@ async fn d18_a_planted_secret_is_found_nowhere() {
             told.push((path, text));
         }
     }
-    for page in [
-        "/",
-        "/audit",
-        "/account/tokens",
-        "/devops/releases",
-        "/devops/instances",
-        "/devops/instances/leave",
-        "/devops/instances/leave/update",
-        "/devops/instances/leave/undeploy",
-        "/devops/releases/holiday/deploy",
-    ] {
-        let text = program.ask(Method::GET, page).send().await.unwrap().text().await.unwrap();
-        told.push((page.to_owned(), text));
+    for page in pages {
+        let text = program.ask(Method::GET, &page).send().await.unwrap().text().await.unwrap();
+        told.push((page, text));
     }
     let mut events = program.ask(Method::GET, "/api/v1/events").send().await.unwrap().bytes_stream();
     let first = tokio::time::timeout(Duration::from_secs(10), events.next()).await.unwrap().unwrap().unwrap();

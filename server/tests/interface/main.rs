@@ -10,3 +10,4 @@ mod rest;
 mod safety;
 mod session;
 mod tokens;
+mod wizard;

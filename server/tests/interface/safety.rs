@@ -1,6 +1,8 @@
 //! What keeps browsers safe: policies, limits, and places that nobody is sent to.
 
+use jiff::Timestamp;
 use reqwest::{Method, Response};
+use slipway_domain::{names::ApplicationName, observed::Remark, ports::Journal};
 
 use crate::console::Console;
 
@@ -10,9 +12,20 @@ const PAGES: &[&str] = &[
     "/audit",
     "/account/tokens",
     "/devops/releases",
+    "/devops/releases/holiday",
     "/devops/releases/holiday/deploy",
+    "/devops/releases/holiday/deploy/users",
+    "/devops/releases/holiday/deploy/connectors",
+    "/devops/releases/holiday/deploy/review",
     "/devops/instances",
     "/devops/instances/none",
+    "/devops/instances/shop",
+    "/devops/instances/shop/components",
+    "/devops/instances/shop/logs",
+    "/devops/instances/shop/events",
+    "/devops/instances/shop/history",
+    "/devops/instances/shop/configuration",
+    "/devops/instances/shop/update/review",
     "/nothing/here",
 ];
 
@@ -23,6 +36,10 @@ fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
 #[tokio::test]
 async fn every_page_runs_only_its_own_scripts_and_loads_nothing_from_elsewhere() {
     let console = Console::open().await;
+    console.deploy("shop").await;
+    let shop = console.store.application(&ApplicationName::parse("shop").unwrap()).await.unwrap().unwrap();
+    let warning = Remark { reason: "BackOff".to_owned(), at: Some(shop.created_at), ..Remark::default() };
+    console.store.keep_warnings(shop.id, &[warning], Timestamp::UNIX_EPOCH).await.unwrap();
     let mut numbers = std::collections::BTreeSet::new();
     for path in PAGES {
         let answer = console.request(Method::GET, path).send().await.unwrap();

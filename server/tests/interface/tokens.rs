@@ -87,7 +87,11 @@ async fn s4_33_the_page_shows_a_new_token_once() {
     let form = [("form[name]", "ci"), ("form[days]", "30"), ("form[read]", "true")];
     let answer = console.post("/actions/make-token", &form).await;
     let place = answer.headers()["location"].to_str().unwrap().to_owned();
-    let look = async || console.request(Method::GET, &place).send().await.unwrap().text().await.unwrap();
+    let read =
+        async |path: &str| console.request(Method::GET, path).send().await.unwrap().text().await.unwrap();
+    // It waits where orders wait that were begun, and is none.
+    assert!(!read("/devops/releases").await.contains("Begun and not placed"));
+    let look = async || read(&place).await;
     let page = look().await;
     let (_, after) =
         page.split_once("slw_").unwrap_or_else(|| unreachable!("the token is not shown: {page}"));
