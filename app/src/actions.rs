@@ -75,11 +75,6 @@ pub async fn update(
 ) -> Result<(), ServerFnError> {
     let (desk, answer) = crate::ways::at_hand();
     let order = crate::wizard::ordered(&*desk, &draft, form).await;
-    if order.version.is_empty() {
-        // Pressed twice: the first press has placed the order, and its draft is gone.
-        answer.redirect(&crate::ways::instance(&order.name));
-        return Ok(());
-    }
     match desk.update(&order, !even_quarantined.is_empty()).await {
         Ok(()) => {
             let _ = desk.discard_draft(&draft).await;

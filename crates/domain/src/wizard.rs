@@ -217,6 +217,13 @@ mod tests {
     }
 
     #[test]
+    fn what_was_kept_without_answers_is_no_draft() {
+        let read = |text: &str| serde_json::from_str::<Draft>(text).is_ok();
+        assert!(read(r#"{"form": {"name": "shop"}}"#));
+        assert!(!read(r#"{"token": {"id": "1"}, "secret": "slw_x"}"#));
+    }
+
+    #[test]
     fn s1_16_a_step_changes_its_own_answers_and_no_others() {
         let mut form = OrderForm { name: "shop".into(), admins: "ana".into(), ..OrderForm::default() };
         form.take(WizardStep::Users, OrderForm { users: "hr".into(), ..OrderForm::default() }, none(), "");
