@@ -89,7 +89,8 @@ async fn s4_33_the_page_shows_a_new_token_once() {
     let place = answer.headers()["location"].to_str().unwrap().to_owned();
     let look = async || console.request(Method::GET, &place).send().await.unwrap().text().await.unwrap();
     let page = look().await;
-    let (_, after) = page.split_once("slw_").unwrap_or_else(|| unreachable!("the token is not shown: {page}"));
+    let (_, after) =
+        page.split_once("slw_").unwrap_or_else(|| unreachable!("the token is not shown: {page}"));
     let secret = format!("slw_{}", &after[..32]);
     assert!(!place.contains(&secret) && !look().await.contains(&secret), "it is shown twice");
     assert_eq!(with(&console, &secret, Method::GET, "/api/v1/releases", Value::Null).await.0, 200);
