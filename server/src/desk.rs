@@ -12,7 +12,11 @@ mod telling;
 mod tokens;
 mod witness;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -38,8 +42,8 @@ use slipway_domain::{
     wizard::Draft,
 };
 use slipway_store::{Asked, Origin, RemoveError, Store};
-use tokio::sync::OnceCell;
 
+use self::tokens::HandedOut;
 pub use self::{offers::Offers, witness::Witnessed};
 use crate::{board::Board, web::Attempts};
 
@@ -81,8 +85,8 @@ pub struct SignedIn {
     limits: Option<Vec<Scope>>,
     /// The browser that it is used from, if it is one.
     visit: Option<String>,
-    /// The new token that this request shows: a page may ask for it more than once.
-    shown: OnceCell<Option<NewToken>>,
+    /// The new token that this request shows: a page asks more than once, and may leave off in the middle.
+    shown: OnceLock<HandedOut>,
 }
 
 impl SignedIn {
@@ -95,7 +99,7 @@ impl SignedIn {
 impl Office {
     /// The desk of that person, who asks from there.
     pub fn desk(self: &Arc<Self>, actor: Actor, origin: Origin) -> SignedIn {
-        let (limits, visit, shown) = (None, None, OnceCell::new());
+        let (limits, visit, shown) = (None, None, OnceLock::new());
         SignedIn { office: Arc::clone(self), actor, origin, limits, visit, shown }
     }
 }
@@ -346,7 +350,7 @@ impl Desk for SignedIn {
 
     async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
         self.allowed()?;
-        self.shown.get_or_try_init(|| self.hand_out(id)).await.cloned()
+        self.shown.get_or_init(|| self.hand_out(id)).clone().await
     }
 
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError> {

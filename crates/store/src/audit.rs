@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use slipway_domain::{audit::Entry, ports::PortError};
 use sqlx::{AnyConnection, FromRow};
 
+pub(crate) use self::automatic::tell_step;
 use crate::{
     Store,
     rows::{failed, time},

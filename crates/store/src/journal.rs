@@ -20,6 +20,7 @@ use tokio_stream::wrappers::WatchStream;
 
 use crate::{
     Store,
+    audit::tell_step,
     intents::{next_revision, write_standing},
     rows::{OperationRow, failed, read, time, to_json},
 };
@@ -161,7 +162,7 @@ impl Journal for Store {
                 .await
                 .map_err(failed())?;
         }
-        self.tell_step(&mut transaction, &application, &before, progress, now).await?;
+        tell_step(&mut transaction, &application, &before, progress, now).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(true)

@@ -1,15 +1,25 @@
 //! Tokens of programs at the desk: made, shown once, revoked.
 
+use std::sync::Arc;
+
+use futures::{
+    FutureExt,
+    future::{BoxFuture, Shared},
+};
 use slipway_app::desk::DeskError;
 use slipway_domain::{
     actor::Actor,
     ports::PortError,
+    sealed::Sealed,
     token::{NewToken, PREFIX, Scope, Token, TokenForm},
 };
 use slipway_store::KeptToken;
 
 use super::{Office, SignedIn, unavailable};
 use crate::hash::sha256;
+
+/// What was kept for the next page, on its way out; whoever asks while it is under way gets the same.
+pub(super) type HandedOut = Shared<BoxFuture<'static, Result<Option<NewToken>, DeskError>>>;
 
 impl Office {
     /// The token of that secret, and on whose behalf it acts with the roles that they have now; none if it is not
@@ -79,10 +89,15 @@ impl SignedIn {
     }
 
     /// Hands it out, once.
-    pub(super) async fn hand_out(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
-        let taken = self.office.store.take_draft(id, &self.actor.name).await;
-        let sealed = taken.map_err(|error| unavailable(&error))?.map(slipway_domain::sealed::Sealed::new);
-        let text = sealed.and_then(|sealed| self.office.vault.open(&sealed).ok());
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+    pub(super) fn hand_out(&self, id: &str) -> HandedOut {
+        let (office, id, name) = (Arc::clone(&self.office), id.to_owned(), self.actor.name.clone());
+        async move {
+            let taken = office.store.take_draft(&id, &name).await;
+            let sealed = taken.map_err(|error| unavailable(&error))?.map(Sealed::new);
+            let text = sealed.and_then(|sealed| office.vault.open(&sealed).ok());
+            Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+        }
+        .boxed()
+        .shared()
     }
 }

@@ -34,6 +34,9 @@ impl Console {
     /// One with more settings.
     pub async fn with(more: &[&str]) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        // What the console says belongs to a test that fails.
+        let log = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN);
+        let _ = log.try_init();
         let folder = tempfile::tempdir().unwrap();
         let data = folder.path().join("var").display().to_string();
         let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases");

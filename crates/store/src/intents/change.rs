@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Store,
+    applications::generation,
     rows::{ApplicationRow, OperationRow, failed, from_json, kind_text},
 };
 
@@ -78,7 +79,7 @@ impl Store {
         let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
         let (application, newest) = live(&mut transaction, name).await?;
         newest.may_retry().map_err(ChangeError::Refused)?;
-        let spec = self.generation(application.id, newest.generation).await?;
+        let spec = generation(&mut *transaction, &application.id.to_string(), newest.generation).await?;
         let spec =
             spec.ok_or_else(|| PortError::new("asking for another try", "its configuration is missing"))?;
         add_operation(&mut transaction, &spec, newest.kind, asked, None).await?;

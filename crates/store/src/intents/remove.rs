@@ -11,6 +11,7 @@ use slipway_domain::{
 use super::{Asked, RemoveError, add_operation, cancel_open, next_revision, tell, write_standing};
 use crate::{
     Store,
+    applications::generation,
     rows::{ApplicationRow, failed, kind_text},
 };
 
@@ -38,7 +39,7 @@ impl Store {
         };
         allowed.map_err(RemoveError::Refused)?;
         cancel_open(&mut transaction, &application, asked.at).await?;
-        let spec = self.generation(application.id, application.generation).await?;
+        let spec = generation(&mut *transaction, &application.id.to_string(), application.generation).await?;
         let spec =
             spec.ok_or_else(|| PortError::new("asking for a removal", "its configuration is missing"))?;
         add_operation(&mut transaction, &spec, kind, asked, None).await?;
