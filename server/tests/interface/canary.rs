@@ -172,7 +172,9 @@ async fn d18_a_planted_secret_is_found_nowhere() {
     told.push(("update".into(), program.send(Method::PUT, "applications/leave", &change).await.1));
     program.until_over().await;
     let typed = "form[project]=holiday&form[version]=2&form[name]=Wrong+Name&form[admins]=ana\
-         &form[components][email-connector][secrets][EMAIL_PASSWORD]=canary-draft&form[database][password]=canary-draft";
+         &form[components][email-connector][secrets][EMAIL_PASSWORD]=canary-draft\
+         &form[database][url]=jdbc:postgresql://db.example.com:5432/app&form[database][username]=app\
+         &form[database][password]=canary-draft";
     let mut pages: Vec<String> = PAGES.iter().map(|page| (*page).to_owned()).collect();
     for (action, more) in [
         ("deploy", ""),
