@@ -10,18 +10,15 @@ use leptos::prelude::*;
 use slipway_domain::{
     order::OrderForm,
     token::{Scope, TokenForm},
-    wizard::{Rows, WizardStep},
+    wizard::Rows,
 };
 
-use crate::wizard::{Place, Posted};
+use crate::wizard::Place;
 
 /// Takes in the answers of one step of an order, and goes where the pressed button leads (S1.16).
 #[server(prefix = "/actions", endpoint = "draft")]
-#[expect(clippy::too_many_arguments, reason = "each is a field of the form")]
 pub async fn draft(
-    #[server(default)] draft: String,
-    #[server(default)] project: String,
-    #[server(default)] application: String,
+    #[server(default)] place: Place,
     #[server(default)] step: String,
     #[server(default)] go: String,
     #[server(default)] remove: String,
@@ -30,13 +27,10 @@ pub async fn draft(
     #[server(default)] form: OrderForm,
 ) -> Result<(), ServerFnError> {
     let (desk, answer) = crate::ways::at_hand();
-    let place = Place { project, application, draft };
-    let posted = Posted { place: place.clone(), step, go, remove, view, rows, form };
+    let posted = crate::wizard::Posted { place: place.clone(), step, go, remove, view, rows, form };
     match crate::wizard::take(&*desk, posted).await {
         Ok(href) => answer.redirect(&href),
-        Err(error) => {
-            answer.redirect(&place.href(WizardStep::Name, &[("problem", &error.to_string())]));
-        }
+        Err(error) => answer.redirect(&crate::wizard::lost(&place, &error)),
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! How a person goes through the steps of an order. Every step is an address and a plain form; what was typed is kept
 //! on the server at each turn, because passwords may be among it and addresses are written into logs.
 
+use serde::{Deserialize, Serialize};
 use slipway_domain::{
     names::ProjectName,
     order::{FieldError, OrderForm},
@@ -13,7 +14,8 @@ use crate::{
 };
 
 /// Where an order is being made.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Place {
     /// The project.
     pub project: String,
@@ -97,6 +99,11 @@ pub async fn take(desk: &dyn Desk, posted: Posted) -> Result<String, DeskError> 
     let check = if check { "1" } else { "" };
     let pairs = [("check", check), ("view", if target == step { view } else { "" }), ("more", more)];
     Ok(place.href(target, &pairs))
+}
+
+/// The first step, with why what was posted could not be taken in.
+pub fn lost(place: &Place, error: &DeskError) -> String {
+    place.href(WizardStep::Name, &[("problem", &error.to_string())])
 }
 
 /// The draft that is meant, or a new one: from the release, or from the application as it is.

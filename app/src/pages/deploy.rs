@@ -225,9 +225,9 @@ fn Hidden(
     // A name that was typed becomes one of the chosen; anything else leads on.
     let enter = if matches!(step, WizardStep::Admins | WizardStep::Users) { "add" } else { "next" };
     view! {
-        <input type="hidden" name="draft" value=place.draft/>
-        <input type="hidden" name="project" value=place.project/>
-        <input type="hidden" name="application" value=place.application/>
+        <input type="hidden" name="place[draft]" value=place.draft/>
+        <input type="hidden" name="place[project]" value=place.project/>
+        <input type="hidden" name="place[application]" value=place.application/>
         <input type="hidden" name="step" value=step.slug()/>
         <input type="hidden" name="view" value=if as_json { "json" } else { "" }/>
         <button class="sr-only" type="submit" name="go" value=enter tabindex="-1" aria-hidden="true">"Enter"</button>

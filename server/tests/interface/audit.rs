@@ -87,7 +87,11 @@ async fn d7_each_form_writes_exactly_one_row_and_a_draft_none() {
     for (form, fields, rows) in [
         ("deploy", vec![("form[name]", "shop")], 1),
         ("update", vec![("form[name]", "shop")], 1),
-        ("draft", vec![("project", "welcome"), ("step", "name"), ("go", "next"), ("form[name]", "shop")], 0),
+        (
+            "draft",
+            vec![("place[project]", "welcome"), ("step", "name"), ("go", "next"), ("form[name]", "shop")],
+            0,
+        ),
         ("discard", vec![("draft", "1")], 0),
         ("rollback", vec![("name", "shop"), ("generation", "1")], 1),
         ("retry", vec![("name", "shop")], 1),

@@ -178,8 +178,8 @@ async fn d18_a_planted_secret_is_found_nowhere() {
     let mut pages: Vec<String> = PAGES.iter().map(|page| (*page).to_owned()).collect();
     for (action, more) in [
         ("deploy", ""),
-        ("draft", "project=holiday&step=connectors&go=next&"),
-        ("draft", "project=holiday&step=infrastructure&go=next&"),
+        ("draft", "place[project]=holiday&step=connectors&go=next&"),
+        ("draft", "place[project]=holiday&step=infrastructure&go=next&"),
     ] {
         let answer = program.form(&format!("/actions/{action}"), &format!("{more}{typed}")).await;
         let place = answer.headers()[header::LOCATION].to_str().unwrap().to_owned();

@@ -40,11 +40,11 @@ async fn applied(console: &Console, name: &str) -> Value {
 #[tokio::test]
 async fn s1_16_an_order_is_placed_from_its_review_with_the_plan_that_was_shown_there() {
     let console = Console::open().await;
-    let first = [("project", "welcome"), ("step", "name"), ("go", "next"), ("form[name]", "fresh")];
+    let first = [("place[project]", "welcome"), ("step", "name"), ("go", "next"), ("form[name]", "fresh")];
     let place = post(&console, "draft", &[&first[..], &[("form[version]", "1")]].concat()).await;
     assert!(place.starts_with("/devops/releases/welcome/deploy/admins?draft="), "{place}");
     let id = draft(&place).to_owned();
-    let here = [("project", "welcome"), ("draft", id.as_str()), ("go", "next")];
+    let here = [("place[project]", "welcome"), ("place[draft]", id.as_str()), ("go", "next")];
     for (step, more, leads_to) in [
         ("admins", vec![("form[admins]", "ana")], "users"),
         ("users", vec![], "infrastructure"),
@@ -81,8 +81,8 @@ async fn d6_an_update_whose_plan_is_stale_comes_back_to_its_review_with_a_new_on
     let console = Console::open().await;
     console.deploy("shop").await;
     let fields = [
-        ("application", "shop"),
-        ("project", "welcome"),
+        ("place[application]", "shop"),
+        ("place[project]", "welcome"),
         ("step", "name"),
         ("go", "review"),
         ("form[name]", "shop"),

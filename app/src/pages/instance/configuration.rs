@@ -1,7 +1,7 @@
 //! The configuration that an application has now, completely resolved. Secrets are named and never shown.
 
 use leptos::prelude::*;
-use slipway_domain::{spec::ComponentSpec, workload::Probe};
+use slipway_domain::{operation::Operation, spec::ComponentSpec, workload::Probe};
 
 use super::{head::Tab, tab};
 use crate::{
@@ -24,8 +24,7 @@ pub fn ConfigurationPage() -> impl IntoView {
 
 fn content(view: ApplicationView) -> impl IntoView {
     let spec = view.spec;
-    let may_update =
-        view.operations.first().map_or(Err("It has no operation."), |newest| newest.may_update());
+    let may_update = view.operations.first().map_or(Err("It has no operation."), Operation::may_update);
     let update = match may_update {
         Ok(()) => view! { <a class=Variant::Quiet.classes() href=format!("/devops/instances/{}/update", spec.name)>"Change it"</a> }.into_any(),
         Err(why) => view! { <p class="text-sm text-muted">{why}</p> }.into_any(),

@@ -134,7 +134,6 @@ fn matches(application: &Application, search: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use slipway_domain::{
-        ids::ApplicationId,
         names::{ApplicationName, ProjectName},
         release::ReleaseVersion,
         status::Standing,
@@ -144,7 +143,7 @@ mod tests {
 
     fn application(name: &str, status: Status) -> Application {
         Application {
-            id: ApplicationId(Default::default()),
+            id: "0".repeat(26).parse().unwrap(),
             name: ApplicationName::parse(name).unwrap(),
             project: ProjectName::parse("shop").unwrap(),
             version: ReleaseVersion::new(1).unwrap(),
@@ -188,7 +187,7 @@ mod tests {
 
     #[test]
     fn d14_a_page_behind_the_last_one_is_the_last_one() {
-        let all = (0..ROWS + 1).map(|number| application(&format!("a{number}"), Status::Running)).collect();
+        let all = (0..=ROWS).map(|number| application(&format!("a{number}"), Status::Running)).collect();
         let chosen = Choice { page: 9, ..Choice::default() }.choose(all);
         assert_eq!((chosen.rows.len(), chosen.pages, chosen.total), (1, 2, ROWS + 1));
     }
