@@ -30,7 +30,7 @@ impl Warnings {
         match ports.journal.keep_warnings(application.id, &fresh, oldest).await {
             Ok(()) => self.learn(application, &fresh),
             Err(error) => {
-                tracing::warn!(error = %error.chain(), "Warnings were not kept; the next look will")
+                tracing::warn!(error = %error.chain(), "Warnings were not kept; the next look will");
             }
         }
     }
