@@ -11,6 +11,7 @@ use crate::{
     image::{Digest, ImageRef, Resolved},
     names::{ApplicationName, ComponentName, ProjectName},
     order::{Order, Wish},
+    ports::Secrets,
     release::ReleaseVersion,
     sealed::Sealed,
     workload::{Probe, Resources, Role, Storage},
@@ -155,6 +156,21 @@ impl ApplicationSpec {
     /// The component of that name.
     pub fn component(&self, name: &ComponentName) -> Option<&ComponentSpec> {
         self.components.iter().find(|component| &component.name == name)
+    }
+
+    /// Its secrets as `open` opens them, for those components that have some. What `open` does with one that it
+    /// cannot open is its own affair.
+    pub fn secrets<E>(
+        &self,
+        open: impl Fn(&ComponentSpec, &str, &Sealed) -> Result<String, E>,
+    ) -> Result<Secrets, E> {
+        let with_secrets = self.components.iter().filter(|component| !component.secrets.is_empty());
+        let opened = with_secrets.map(|component| {
+            let values = component.secrets.iter();
+            let values = values.map(|(name, sealed)| Ok((name.clone(), open(component, name, sealed)?)));
+            Ok((component.name.clone(), values.collect::<Result<_, E>>()?))
+        });
+        opened.collect()
     }
 
     /// The configuration of another generation, made real anew as the given one: what was resolved stays, so

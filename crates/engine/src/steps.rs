@@ -2,7 +2,7 @@
 
 mod images;
 
-use std::{collections::BTreeMap, convert::Infallible, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use jiff::SignedDuration;
 use slipway_domain::{
@@ -128,23 +128,16 @@ async fn tell(
 }
 
 fn open_secrets(ports: &Ports, job: &Job) -> Result<Secrets, Cause> {
-    let mut secrets = Secrets::new();
-    for component in job.spec.components.iter().filter(|component| !component.secrets.is_empty()) {
-        let mut opened = BTreeMap::new();
-        for (name, sealed) in &component.secrets {
-            let plain = ports.vault.open(sealed).map_err(|error| {
-                Cause::new(
-                    "SLW_SECRET",
-                    format!("The secret {name} of {} cannot be opened.", component.name),
-                    "Restore the key that it was sealed with, or update the application and enter it again.",
-                )
-                .with(error.to_string())
-            })?;
-            opened.insert(name.clone(), plain);
-        }
-        secrets.insert(component.name.clone(), opened);
-    }
-    Ok(secrets)
+    job.spec.secrets(|component, name, sealed| {
+        ports.vault.open(sealed).map_err(|error| {
+            Cause::new(
+                "SLW_SECRET",
+                format!("The secret {name} of {} cannot be opened.", component.name),
+                "Restore the key that it was sealed with, or update the application and enter it again.",
+            )
+            .with(error.to_string())
+        })
+    })
 }
 
 /// Waits until everything runs, or until there has been time enough.

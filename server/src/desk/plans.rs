@@ -1,6 +1,6 @@
 //! What an order would do, before it is placed: images are asked for, the cluster tries everything out.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, convert::Infallible};
 
 use slipway_app::desk::DeskError;
 use slipway_domain::{
@@ -111,13 +111,9 @@ impl SignedIn {
 
     /// Secrets that cannot be opened are a matter of the deployment, not of its plan.
     fn opened(&self, spec: &ApplicationSpec) -> Secrets {
-        let open = |sealed| self.office.vault.open(sealed).unwrap_or_default();
-        let with_secrets = spec.components.iter().filter(|component| !component.secrets.is_empty());
-        with_secrets
-            .map(|component| {
-                let values = component.secrets.iter().map(|(name, sealed)| (name.clone(), open(sealed)));
-                (component.name.clone(), values.collect())
-            })
-            .collect()
+        let vault = &self.office.vault;
+        let Ok(secrets) =
+            spec.secrets(|_, _, sealed| Ok::<_, Infallible>(vault.open(sealed).unwrap_or_default()));
+        secrets
     }
 }

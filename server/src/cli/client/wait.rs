@@ -56,22 +56,22 @@ async fn watch(reach: &Reach, asked: &Value) -> Result<Value, Failure> {
     let name = print::text(asked.get("name"));
     let id = &asked["operation"]["id"];
     let path = format!("applications/{}/operations", slipway_app::ways::escape(&name));
+    let gone = || Failure::refused("the operation is not known any more");
     let mut told = String::new();
-    loop {
-        let found = reach.ask(Method::GET, &path, None).await?;
-        let operation = found["operations"].as_array().into_iter().flatten().find(|one| one["id"] == *id);
-        let gone = || Failure::refused("the operation is not known any more");
-        let operation = operation.ok_or_else(gone)?;
-        if operation["progress"]["state"] != "open" {
-            return Ok(operation.clone());
-        }
-        let phase = phase(operation);
+    // What was accepted is told even if it is over before anybody can ask for it.
+    let mut operation = asked["operation"].clone();
+    while operation["progress"]["state"] == "open" {
+        let phase = phase(&operation);
         if phase != told {
             eprintln!("{phase}");
             told = phase;
         }
         tokio::time::sleep(PACE).await;
+        let mut found = reach.ask(Method::GET, &path, None).await?;
+        let mut operations = found["operations"].as_array_mut().into_iter().flatten();
+        operation = operations.find(|one| one["id"] == *id).ok_or_else(gone)?.take();
     }
+    Ok(operation)
 }
 
 /// What it is at, in the words of S2.18.
