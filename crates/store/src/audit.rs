@@ -135,7 +135,7 @@ impl Store {
     /// Tells something that is no change of the database: a sign-in, a refusal, the use of a secret.
     pub async fn note(&self, deed: &Deed<'_>) -> Result<(), PortError> {
         let failed = || failed("writing the audit trail");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         write(&mut transaction, deed).await.map_err(failed())?;
         transaction.commit().await.map_err(failed())
     }

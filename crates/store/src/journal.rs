@@ -122,7 +122,7 @@ impl Journal for Store {
         now: Timestamp,
     ) -> Result<bool, PortError> {
         let failed = || failed("recording a step");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         let query = "SELECT * FROM operations WHERE id = $1 AND lease_owner = $2 AND due_at IS NOT NULL";
         let row: Option<OperationRow> = sqlx::query_as(query)
             .bind(id.to_string())
@@ -179,7 +179,7 @@ impl Journal for Store {
             return Ok(Recorded::Unchanged);
         }
         let failed = || failed("recording how an application stands");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         // The revision counter is locked until the end, so nobody writes between this look and the writing.
         let revision = next_revision(&mut transaction).await.map_err(failed())?;
         let query = "SELECT revision FROM applications WHERE id = $1 AND gone_at IS NULL";

@@ -4,7 +4,7 @@ use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
 use slipway_domain::ports::PortError;
 use sqlx::{
-    AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor,
+    Any, AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor, Transaction,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{MigrateError, Migrator},
 };
@@ -65,7 +65,7 @@ pub struct Store {
     pub(crate) pool: AnyPool,
     /// How a transaction that writes begins. SQLite must take the write lock at once: one that begins by reading
     /// and then finds somebody else writing cannot wait, it fails.
-    pub(crate) begin: &'static str,
+    begin: &'static str,
     /// Counts commits after which somebody may want to look: operations due, applications changed.
     pub(crate) changed: Arc<watch::Sender<u64>>,
     /// Other processes on the same database.
@@ -116,6 +116,15 @@ impl Store {
     /// Changes whenever an application or an operation may have changed, here or by a neighbour.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
+    }
+
+    /// Begins a transaction that writes. Whoever asked may leave off in the middle, as a browser does that goes
+    /// away; the library would then return a connection to the pool whose transaction has begun without its
+    /// knowledge, and what others write on it would never be committed. A task of its own is never left off.
+    pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        let (pool, begin) = (self.pool.clone(), self.begin);
+        let begun = tokio::spawn(async move { pool.begin_with(begin).await });
+        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
     /// Says that something was committed.

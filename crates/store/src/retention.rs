@@ -100,7 +100,7 @@ impl Store {
 
     async fn forget_application(&self, id: &str) -> Result<u64, PortError> {
         let failed = || failed("forgetting a removed application");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         for query in BELONGINGS {
             sqlx::query(query).bind(id).execute(&mut *transaction).await.map_err(failed())?;
         }

@@ -164,7 +164,7 @@ impl Store {
         let failed = || failed("ending visits");
         let (first, second) = of.values();
         let mut ended = 0;
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         for query in [
             format!(
                 "DELETE FROM sessions WHERE id IN (SELECT session_id FROM visits WHERE {})",

@@ -22,7 +22,7 @@ impl Store {
     /// Writes application, first generation, operation and audit row (S1.31, S1.33).
     pub async fn accept(&self, new: &NewApplication<'_>, asked: &Asked<'_>) -> Result<Accepted, AcceptError> {
         let failed = || failed("accepting an order");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         let before = earlier(&mut transaction, asked.actor, new.idempotency_key).await;
         if let Some(name) = before.map_err(failed())? {
             return Ok(Accepted::Again(read("name", &name)?));

@@ -38,7 +38,7 @@ impl Store {
     /// Writes the next generation and the operation that makes it real.
     pub async fn change(&self, change: &Change<'_>, asked: &Asked<'_>) -> Result<(), ChangeError> {
         let failed = || failed("asking for a change");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         let spec = change.spec;
         let (application, newest) = live(&mut transaction, &spec.name).await?;
         newest.may_update().map_err(ChangeError::Refused)?;
@@ -76,7 +76,7 @@ impl Store {
     /// Runs the newest operation again with the same inputs, if it failed or was cancelled.
     pub async fn retry(&self, name: &ApplicationName, asked: &Asked<'_>) -> Result<(), ChangeError> {
         let failed = || failed("asking for another try");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         let (application, newest) = live(&mut transaction, name).await?;
         newest.may_retry().map_err(ChangeError::Refused)?;
         let spec = generation(&mut *transaction, &application.id.to_string(), newest.generation).await?;
@@ -93,7 +93,7 @@ impl Store {
     /// Ends the operation that is under way where it is.
     pub async fn cancel(&self, name: &ApplicationName, asked: &Asked<'_>) -> Result<(), ChangeError> {
         let failed = || failed("cancelling an operation");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         let (application, newest) = live(&mut transaction, name).await?;
         newest.may_cancel().map_err(ChangeError::Refused)?;
         cancel_open(&mut transaction, &application, asked.at).await?;

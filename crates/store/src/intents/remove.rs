@@ -24,7 +24,7 @@ impl Store {
         asked: &Asked<'_>,
     ) -> Result<(), RemoveError> {
         let failed = || failed("asking for a removal");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         let row: Option<ApplicationRow> =
             sqlx::query_as("SELECT * FROM applications WHERE name = $1 AND gone_at IS NULL")
                 .bind(name.as_str())

@@ -6,6 +6,7 @@ use crate::support::{ana, at, name, on_both, open, order, record, spec};
 use slipway_domain::{
     operation::{Kind, Progress, Step},
     ports::Journal,
+    sealed::Sealed,
     status::{Standing, Status},
 };
 use slipway_store::{AcceptError, Accepted, NewApplication, RemoveError};
@@ -192,6 +193,48 @@ async fn s1_43_many_who_ask_at_the_same_moment_do_not_wait_for_each_other_s_conn
             }
         };
         tokio::time::timeout(Duration::from_secs(8), all).await.unwrap();
+    })
+    .await;
+}
+
+/// A browser that goes away takes its request with it, wherever that stands.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_off_in_the_middle_leaves_no_transaction_open() {
+    on_both(|url| async move {
+        let (store, other) = (open(&url).await, open(&url).await);
+        order(&store, "shop").await;
+        let shop = name("shop");
+        for looks in 1..8 {
+            let asked: Vec<_> = (0..10).map(|_| ana(1)).collect();
+            let mut changes: Vec<_> =
+                asked.iter().map(|asked| Some(Box::pin(store.cancel(&shop, asked)))).collect();
+            for _ in 0..looks {
+                for change in &mut changes {
+                    let is_over = match change {
+                        Some(change) => futures::poll!(change).is_ready(),
+                        None => false,
+                    };
+                    if is_over {
+                        *change = None;
+                    }
+                }
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            drop(changes);
+            let draft = |number| format!("{looks}-{number}");
+            let kept = (0..10).map(|number| {
+                let (store, draft) = (store.clone(), draft(number));
+                let sealed = Sealed::new("sealed".to_owned());
+                tokio::spawn(async move { store.keep_draft(&draft, "ana", &sealed, at(1)).await })
+            });
+            for kept in kept.collect::<Vec<_>>() {
+                kept.await.unwrap().unwrap();
+            }
+            for number in 0..10 {
+                let found = other.draft(&draft(number), "ana").await.unwrap();
+                assert!(found.is_some(), "after {looks} looks draft {number} was not committed");
+            }
+        }
     })
     .await;
 }
