@@ -17,7 +17,7 @@ impl Store {
         oldest: Timestamp,
     ) -> Result<(), PortError> {
         let failed = || failed("keeping warnings");
-        let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
+        let mut transaction = self.begin().await.map_err(failed())?;
         sqlx::query("DELETE FROM warnings WHERE at < $1")
             .bind(oldest.as_millisecond())
             .execute(&mut *transaction)
