@@ -50,7 +50,7 @@ fmt: ## put the code into its format
 # Most of these tests wait for something outside, and hardly work meanwhile.
 test-rust: export RUST_TEST_THREADS ?= 16
 test-rust: $(SITE)/.assets ## all Rust tests; those on real platforms run if SLIPWAY_TEST_* names them
-	cargo test --workspace --exclude slipway-frontend --exclude slipway-app
+	cargo test --no-fail-fast --workspace --exclude slipway-frontend --exclude slipway-app
 	cargo test -p slipway-app --features ssr
 
 build: prerequisites $(SITE)/.assets ## the optimised program with everything in it: target/release/slipway

@@ -113,7 +113,7 @@ test('S1.26 S1.27 S1.40 a modelled project is deployed, and what waits for its d
   });
   await page.getByRole('button', { name: 'Deploy', exact: true }).click();
   await expect(badge(page, 'Pending')).toBeVisible({ timeout: 60_000 });
-  await expect(page.getByText(/runtime-bundle 0 of 1 \(after postgresql\)/)).toBeVisible();
+  await expect(page.getByRole('main').getByRole('paragraph').filter({ hasText: /runtime-bundle 0 of 1 \(after postgresql\)/ }).first()).toBeVisible();
   await picture('pending');
 
   await order('helpdesk', outside, '1', async () => {}, async () => {

@@ -139,9 +139,17 @@ test('S1.29 pressing Deploy twice is one operation', async ({ page }) => {
   await expect(page.getByRole('table', { name: 'History' }).getByRole('row')).toHaveCount(2);
 });
 
-test('D2 a wrong image says which, and what to do', async ({ page }) => {
+test('D2 a wrong image says which, and what to do: in the plan, and to a program that asks for none', async ({ page }) => {
   await signIn(page, portal);
-  await deploy(page, portal, 'missing-image', 'wrong');
+  await page.goto(portal.url + '/devops/releases/missing-image/deploy');
+  await order(page, 'wrong');
+  const stop = page.getByRole('alert').filter({ hasText: 'DEP_E161' });
+  await expect(stop).toContainText('slipway/missing:1.0 was not found');
+  await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+  await expect(page.getByRole('alert').first()).toContainText('slipway/missing:1.0 was not found');
+  const data = { name: 'wrong', project: 'missing-image', version: 1, admins: ['ana'] };
+  expect((await page.request.post(portal.url + '/api/v1/applications', { data })).status()).toBe(202);
+  await page.goto(portal.url + '/devops/instances/wrong');
   await expect(badge(page, 'ImageBuildFailed')).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('slipway/missing:1.0 was not found');
   await expect(page.getByRole('alert')).toContainText('DEP_E161');
@@ -195,7 +203,7 @@ test('S1.25 variables are rows and JSON alike, a password is never shown, and th
   await next(page);
   await next(page);
   await expect(step(page)).toContainText('Review');
-  await expect(page.getByText('https://mysmtp.com')).toBeVisible();
+  await expect(page.getByText('https://mysmtp.com', { exact: true })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Plan' })).toBeVisible();
   await expect(page.getByText('Deployment email-connector')).toBeVisible();
   expect(page.url()).not.toContain('canary');

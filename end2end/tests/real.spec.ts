@@ -5,7 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { badge, deploy, freePort, Portal, review, signIn, tab, undeploy } from './portal.ts';
+import { badge, deploy, freePort, order, Portal, review, signIn, tab, undeploy } from './portal.ts';
 
 const env = process.env;
 const required = !!env.SLIPWAY_TEST_REQUIRE;
@@ -103,7 +103,12 @@ test('S2.25 an update on a real cluster fails no request of a client that asks a
 
 test('D2 the registry that does not have the image is asked before anything is made', async ({ page }) => {
   await signInAs(page, 'devopsuser');
-  await deploy(page, portal, 'missing-image', 'nowhere');
+  await page.goto(portal.url + '/devops/releases/missing-image/deploy');
+  await order(page, 'nowhere');
+  await expect(page.getByRole('alert').filter({ hasText: 'DEP_E161' })).toContainText('404 Not Found');
+  const data = { name: 'nowhere', project: 'missing-image', version: 1, admins: ['devopsuser'] };
+  expect((await page.request.post(portal.url + '/api/v1/applications', { data })).status()).toBe(202);
+  await page.goto(portal.url + '/devops/instances/nowhere');
   await expect(badge(page, 'ImageBuildFailed')).toBeVisible();
   await expect(page.getByRole('alert')).toContainText('404 Not Found');
   await undeploy(page, portal, 'nowhere', 'Force Undeploy');

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Node};
+use web_sys::{Element, HtmlOptionElement, HtmlSelectElement, Node};
 
 /// The element around an island.
 const ISLAND: &str = "LEPTOS-ISLAND";
@@ -13,8 +13,23 @@ const STILL: &str = "data-still";
 
 /// Makes the old element like the fresh one, with everything in it.
 pub(super) fn morph(old: &Element, fresh: &Element) -> Result<(), JsValue> {
+    let chosen = old.dyn_ref::<HtmlSelectElement>().map(|list| (list, list.value()));
     attributes(old, fresh)?;
-    children(old, fresh)
+    children(old, fresh)?;
+    if let Some((list, chosen)) = chosen {
+        keep(list, &chosen)?;
+    }
+    Ok(())
+}
+
+/// What was chosen from a list stays chosen, wherever it stands now; if it is gone, the fresh list has its say.
+fn keep(list: &HtmlSelectElement, chosen: &str) -> Result<(), JsValue> {
+    let options = list.query_selector_all("option")?;
+    let options = (0..options.length()).filter_map(|index| options.get(index)?.dyn_into().ok());
+    if options.into_iter().any(|option: HtmlOptionElement| option.value() == chosen) {
+        list.set_value(chosen);
+    }
+    Ok(())
 }
 
 fn attributes(old: &Element, fresh: &Element) -> Result<(), JsValue> {

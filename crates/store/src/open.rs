@@ -123,8 +123,8 @@ impl Store {
     /// knowledge, and what others write on it would never be committed. A task of its own is never left off.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
         let (pool, begin) = (self.pool.clone(), self.begin);
-        let begun = tokio::spawn(async move { pool.begin_with(begin).await });
-        begun.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
+        let task = tokio::spawn(async move { pool.begin_with(begin).await });
+        task.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
     /// Says that something was committed.

@@ -10,7 +10,7 @@ use kube::{
     Api,
     api::{ListParams, LogParams},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::target::{Target, deployment, on_both};
 
@@ -226,7 +226,9 @@ async fn a_container_has_a_log(target: &Target) {
 }
 
 async fn a_log_is_followed_from_its_tail_and_the_run_before_is_asked_for_by_name(target: &Target) {
-    target.create::<Deployment>(deployment(target, "web", 1, |_| {})).await.unwrap();
+    // The test image tells of every page that is asked for, but for its health.
+    let talks = |container: &mut Value| container["readinessProbe"]["httpGet"]["path"] = json!("/");
+    target.create::<Deployment>(deployment(target, "web", 1, talks)).await.unwrap();
     target.until("web", ready(1)).await;
     let name = pods(target, "web").await[0].metadata.name.clone().unwrap();
     let api: Api<Pod> = target.api();
@@ -238,7 +240,7 @@ async fn a_log_is_followed_from_its_tail_and_the_run_before_is_asked_for_by_name
         follow: true,
         ..LogParams::default()
     };
-    // The health check is asked all the time, so there is always a next line.
+    // What is asked all the time is told all the time, so there is always a next line.
     let lines = api.log_stream(&name, &wanted).await.unwrap().lines();
     let waiting = lines.take(2).collect::<Vec<_>>();
     let lines = tokio::time::timeout(crate::target::PATIENCE, waiting).await.unwrap();
