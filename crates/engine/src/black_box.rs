@@ -14,7 +14,7 @@ use slipway_domain::{
 };
 use tokio::sync::Semaphore;
 
-use crate::Ports;
+use crate::{Ports, patiently};
 
 /// How long an end is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -83,8 +83,8 @@ impl BlackBox {
                 remarks: remarks.collect(),
                 log,
             };
-            let kept = ports.journal.keep_end(application.id, &ended, at, ports.clock.now() - KEPT).await;
-            if let Err(error) = kept {
+            let kept = ports.journal.keep_end(application.id, &ended, at, ports.clock.now() - KEPT);
+            if let Err(error) = patiently("keeping an end", kept).await {
                 tracing::warn!(error = %error.chain(), task = task.id, "An end was not kept; the next look will");
                 this.forget(&task.id, at);
             }

@@ -1,6 +1,6 @@
 //! The port `Cluster`, over a Kubernetes client: real or simulated, it cannot tell.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -25,6 +25,9 @@ use crate::{
     watch::Watches,
 };
 
+/// How long a person waits for an answer that is not needed to go on.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// A cluster that is watched as long as this lives.
 pub struct KubernetesCluster {
     client: Client,
@@ -40,11 +43,8 @@ impl KubernetesCluster {
         let watches = Watches::start(&client, clock);
         Self { client, gateway, remover, watches }
     }
-}
 
-#[async_trait]
-impl Cluster for KubernetesCluster {
-    async fn apply(
+    async fn try_apply(
         &self,
         spec: &ApplicationSpec,
         secrets: &Secrets,
@@ -55,6 +55,23 @@ impl Cluster for KubernetesCluster {
         apply::apply(&self.client, &manifests, progress).await?;
         // The first generation has no earlier one.
         if spec.generation > 1 { orphans::remove(&self.client, spec, &manifests).await } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl Cluster for KubernetesCluster {
+    async fn apply(
+        &self,
+        spec: &ApplicationSpec,
+        secrets: &Secrets,
+        progress: &(dyn Fn(usize, usize) + Send + Sync),
+    ) -> Result<(), ApplyProblem> {
+        let applied = self.try_apply(spec, secrets, progress).await;
+        applied.inspect_err(|problem| {
+            if let ApplyProblem::Passing(_) = problem {
+                self.watches.doubt();
+            }
+        })
     }
 
     async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Result<Plan, PortError> {
@@ -67,7 +84,7 @@ impl Cluster for KubernetesCluster {
     }
 
     async fn remove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Removal, PortError> {
-        self.remover.remove(name, id).await
+        self.remover.remove(name, id).await.inspect_err(|_| self.watches.doubt())
     }
 
     async fn strip_finalizer(
@@ -91,11 +108,17 @@ impl Cluster for KubernetesCluster {
     }
 
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {
+        // What became taken a moment ago is found before anything is applied; what became free is asked for here.
+        if self.watches.is_free(name) == Some(true) {
+            return Ok(false);
+        }
         let namespaces: Api<Namespace> = Api::all(self.client.clone());
-        let found = namespaces.get_metadata_opt(name.as_str()).await;
-        found.map(|found| found.is_some()).map_err(|error| {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
             PortError::new(format!("asking the cluster whether the namespace {name} exists"), error)
-        })
+        };
+        let asked = tokio::time::timeout(PATIENCE, namespaces.get_metadata_opt(name.as_str())).await;
+        let found = asked.map_err(|late| failed(late.into()))?.map_err(|error| failed(error.into()))?;
+        Ok(found.is_some())
     }
 
     fn touched(&self) -> BoxStream<'static, ApplicationName> {

@@ -1,6 +1,6 @@
 //! The gate: puts the desk of whoever is signed in into the request, and sends everybody else to the sign-in page.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -11,9 +11,13 @@ use axum::{
 };
 use slipway_app::{desk::SharedDesk, ways::escape};
 use slipway_domain::actor::Actor;
+use tokio::time::timeout;
 use tower_sessions::Session;
 
 use crate::{auth::ACTOR, desk::Office};
+
+/// How long somebody waits to be told that the database does not answer.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Lets a request through, or answers in its place.
 pub async fn gate(
@@ -22,14 +26,10 @@ pub async fn gate(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let actor = match session.get::<Actor>(ACTOR).await {
-        Ok(actor) => actor,
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "Sessions cannot be read");
-            let sorry =
-                "The database does not answer, so Slipway cannot tell who you are. Try again in a moment.";
-            return (StatusCode::SERVICE_UNAVAILABLE, sorry).into_response();
-        }
+    let actor = match timeout(PATIENCE, session.get::<Actor>(ACTOR)).await {
+        Ok(Ok(actor)) => actor,
+        Ok(Err(error)) => return sorry(&error),
+        Err(late) => return sorry(&late),
     };
     match actor {
         Some(actor) => {
@@ -44,6 +44,12 @@ pub async fn gate(
         }
         None => Redirect::to(&sign_in(&request)).into_response(),
     }
+}
+
+fn sorry(error: &(dyn std::error::Error + 'static)) -> Response {
+    tracing::error!(error, "Sessions cannot be read");
+    let sorry = "The database does not answer, so Slipway cannot tell who you are. Try again in a moment.";
+    (StatusCode::SERVICE_UNAVAILABLE, sorry).into_response()
 }
 
 /// Pages for people who are not known yet.
