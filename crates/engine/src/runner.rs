@@ -120,7 +120,7 @@ async fn lose_lease(ports: &Ports, options: &Options, id: OperationId) {
         tick.tick().await;
         let now = ports.clock.now();
         let asked = ports.journal.extend(id, &options.owner, now + signed(options.lease));
-        match tokio::time::timeout(options.lease / 3, asked).await {
+        match tokio::time::timeout(options.lease, asked).await {
             Ok(Ok(true)) => held_until = now + signed(options.lease),
             Ok(Ok(false)) => return,
             // A short silence of the database is no reason to give up what is still ours.

@@ -58,8 +58,8 @@ impl Pair {
         let look = || async {
             // Many look at once, and the programs need the processor too.
             tokio::time::sleep(Duration::from_millis(250)).await;
-            let application = self.store.application(&name).await.unwrap()?;
-            let told = self.store.operations(application.id).await.unwrap();
+            let application = self.store.application(&name).await.ok()??;
+            let told = self.store.operations(application.id).await.ok()?;
             let is_over = told.len() == operations && matches!(told[0].progress, Progress::Succeeded { .. });
             (is_over && application.standing.status.label() == status).then_some(())
         };
