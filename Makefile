@@ -10,7 +10,7 @@ ISLANDS  := $(shell find app frontend crates/domain -name '*.rs' -o -name Cargo.
 
 # A half-written file must not look like a new one.
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench dev build assets lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
+.PHONY: help run test check bench fuzz dev build assets lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -36,6 +36,9 @@ lint: ## clippy, with warnings denied, for the server and for the browser
 deny: ## licences, forbidden crates and sources of everything that is built in
 	@end2end/prerequisites.sh deny
 	cargo deny --log-level error check bans licenses sources
+
+fuzz: prerequisites ## every reader of foreign bytes, with any bytes: SLIPWAY_FUZZ_SECONDS (20) for each
+	@fuzz/run.sh
 
 advisories: ## known vulnerabilities of what is built in; asks the RustSec database on GitHub
 	@end2end/prerequisites.sh deny

@@ -18,13 +18,18 @@ end() {
 }
 
 eval "$("$here/cluster/cluster.sh" up)"
-eval "$("$here/identity/identity.sh" up)"
+# Pods must reach it by the address that browsers use.
+eval "$(SLIPWAY_TEST_IDENTITY_HOST=${SLIPWAY_TEST_HOST:-127.0.0.1} "$here/identity/identity.sh" up)"
+pushed=$("$here/activiti/push.sh" "$SLIPWAY_TEST_REGISTRY")
+image() { sed -n "s,^[^/]*/\(slipway/$1:.*\),docker.io/\1,p" <<<"$pushed"; }
 # A browser on this machine takes gateway.localhost for this machine; the gateway is on the cluster's end of the wire.
 start forward node "$here/forward.mjs" 8088 "$SLIPWAY_TEST_GATEWAY"
 mkdir -p "$SLIPWAY_TEST_STATE"
 start demo-console env -u KUBECONFIG \
   SLIPWAY_DATA_DIR="$SLIPWAY_TEST_STATE/demo" SLIPWAY_CLUSTER="kubeconfig:$KUBECONFIG" \
-  SLIPWAY_IMAGE_MIRROR="http://$SLIPWAY_TEST_REGISTRY" SLIPWAY_INGRESS_CLASS=traefik SLIPWAY_GATEWAY_DOMAIN=localhost:8088 \
+  SLIPWAY_IMAGE_MIRROR="http://$SLIPWAY_TEST_REGISTRY" SLIPWAY_REGISTRY="http://$SLIPWAY_TEST_REGISTRY/built" \
+  SLIPWAY_APP_IDENTITY_SERVICE_CLIENT="$SLIPWAY_TEST_APP_IDENTITY_CLIENT" SLIPWAY_APP_IDENTITY_SECRET="$SLIPWAY_TEST_APP_IDENTITY_SECRET" \
+  SLIPWAY_INGRESS_CLASS=traefik SLIPWAY_GATEWAY_DOMAIN=localhost:8088 \
   SLIPWAY_OIDC_ISSUER="$SLIPWAY_TEST_OIDC_ISSUER" SLIPWAY_OIDC_CLIENT_ID="$SLIPWAY_TEST_OIDC_CLIENT_ID" \
   SLIPWAY_OIDC_CLIENT_SECRET="$SLIPWAY_TEST_OIDC_CLIENT_SECRET" target/release/slipway serve
 wait_for "console serves" 30 node -e 'fetch("http://127.0.0.1:3000/healthz").then(a => process.exit(a.ok ? 0 : 1), () => process.exit(1))' ||
@@ -39,6 +44,13 @@ cat <<TEXT
   kubectl        export KUBECONFIG=$KUBECONFIG
 
   Deploy "welcome", wait for Running, follow its link. Ctrl-C ends everything and removes every trace.
+
+  A real process application: deploy "onboarding" with these answers, and read docs/activiti.md for what it can do.
+  image of greeter          $(image example-connector)
+  image of postgresql       $(image postgres)
+  image of rabbitmq         $(image rabbitmq)
+  image of runtime-bundle   $(image runtime-bundle)
+  copies of query           0 (there is no image of it)
 
 TEXT
 while running demo-console; do sleep 1; done

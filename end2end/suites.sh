@@ -27,7 +27,7 @@ shown() {
 }
 count() { sed -n "$1" "$2" | awk '{n += $1} END {print n + 0}'; }
 
-scripts() { shellcheck -x -P SCRIPTDIR -S warning end2end/*.sh end2end/*/*.sh .ci/run; }
+scripts() { shellcheck -x -P SCRIPTDIR -S warning end2end/*.sh end2end/*/*.sh fuzz/run.sh .ci/run; }
 lints() { cargo fmt --check && make --no-print-directory lint deny; }
 go_suite() { (cd "$here/cluster/tools/probe" && go vet ./... && go test -v ./...); }
 rust() { make --no-print-directory test-rust; }

@@ -92,21 +92,43 @@ no_other_cluster() {
 
 # Prints what the suites find in their environment. Nothing may take this cluster's KUBECONFIG by its usual name.
 platforms() {
-  local identity=$SLIPWAY_TEST_STATE/identity.env
+  local identity=$SLIPWAY_TEST_STATE/identity.env cluster images
   no_other_cluster || return 1 # one may have come up during the builds
-  SLIPWAY_TEST_IDENTITY_PORT=$(free_port) "$here/identity/identity.sh" up >"$identity" &
+  identity_for_pods >"$identity" &
   "$here/database/database.sh" up || return 1
-  "$here/cluster/cluster.sh" up | sed 's/^KUBECONFIG=/SLIPWAY_TEST_KUBECONFIG=/' || return 1
+  cluster=$("$here/cluster/cluster.sh" up) || return 1
+  sed 's/^KUBECONFIG=/SLIPWAY_TEST_KUBECONFIG=/' <<<"$cluster"
+  if grep -q '^SLIPWAY_TEST_NODE=yes' <<<"$cluster"; then
+    images=$("$here/activiti/push.sh" "$(sed -n 's/^SLIPWAY_TEST_REGISTRY=//p' <<<"$cluster")") || return 1
+    # As releases name them, without the registry.
+    echo "SLIPWAY_TEST_ACTIVITI_IMAGES='$(sed 's,^[^/]*/,,' <<<"$images" | paste -sd' ')'"
+  fi
   wait $! || return 1
   cat "$identity"
   # From here on a test that finds no platform has failed, not been skipped.
   echo SLIPWAY_TEST_REQUIRE=1
 }
 
+# A token names its issuer, so pods and browsers must have the same address for it: this machine's end of the
+# cluster's wire, which is there as soon as the cluster begins to start.
+identity_for_pods() {
+  local kind=$SLIPWAY_TEST_CLUSTER_STATE/kind host=127.0.0.1
+  wait_for "the cluster begins to start" 120 test -s "$kind" || return 1
+  if grep -q whole_cluster "$kind"; then
+    host=10.77.0.1
+    wait_for "the wire to the cluster" 30 eval "ip -o addr | grep -qF ' $host/'" || return 1
+  fi
+  SLIPWAY_TEST_IDENTITY_HOST=$host SLIPWAY_TEST_IDENTITY_PORT=$(free_port) "$here/identity/identity.sh" up
+}
+
+# Not during the tests of others: minutes, once a machine. Without root nothing could run them.
+activiti_images() { [ "$(id -u)" != 0 ] || "$here/activiti/build.sh" >/dev/null; }
+
 "$here/prerequisites.sh" test || exit 1
 take_the_machine
 guarded make --no-print-directory assets || exit 1
 guarded "$here/cluster/build.sh" >/dev/null || exit 1
+guarded activiti_images || exit 1
 if guarded platforms >"$SLIPWAY_TEST_STATE/env"; then
   set -a
   # shellcheck source=/dev/null

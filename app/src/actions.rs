@@ -4,8 +4,13 @@
 
 #![expect(missing_docs, reason = "the macro turns the parameters into fields without documentation")]
 
+pub mod images;
+
 use leptos::prelude::*;
-use slipway_domain::order::OrderForm;
+use slipway_domain::{
+    order::OrderForm,
+    token::{Scope, TokenForm},
+};
 
 /// Deploys a released project (S1.29).
 #[server(prefix = "/actions", endpoint = "deploy")]
@@ -54,10 +59,14 @@ pub async fn preview(form: OrderForm, #[server(default)] is_update: String) -> R
 
 /// Makes an earlier generation real again (D10).
 #[server(prefix = "/actions", endpoint = "rollback")]
-pub async fn roll_back(name: String, generation: u32) -> Result<(), ServerFnError> {
+pub async fn roll_back(
+    name: String,
+    generation: u32,
+    #[server(default)] even_quarantined: String,
+) -> Result<(), ServerFnError> {
     let (desk, answer) = crate::ways::at_hand();
     let done = match crate::ways::parsed(&name) {
-        Ok(parsed) => desk.roll_back(&parsed, generation).await,
+        Ok(parsed) => desk.roll_back(&parsed, generation, !even_quarantined.is_empty()).await,
         Err(error) => Err(error),
     };
     answer.redirect(&crate::ways::told(&name, done));
@@ -116,5 +125,49 @@ pub async fn strip(
     let (desk, answer) = crate::ways::at_hand();
     let done = desk.strip(&form).await;
     answer.redirect(&crate::ways::told(&form.name, done));
+    Ok(())
+}
+
+/// The form of a new token: a box for each scope.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+#[serde(default)]
+pub struct TokenBoxes {
+    pub name: String,
+    pub days: String,
+    pub read: String,
+    pub change: String,
+    pub remove: String,
+    pub audit: String,
+    pub tokens: String,
+}
+
+impl From<TokenBoxes> for TokenForm {
+    fn from(boxes: TokenBoxes) -> Self {
+        let TokenBoxes { name, days, read, change, remove, audit, tokens } = boxes;
+        let ticked = [read, change, remove, audit, tokens];
+        let scopes = Scope::ALL.iter().zip(ticked).filter(|(_, tick)| !tick.is_empty());
+        let scopes = scopes.map(|(scope, _)| scope.label()).collect::<Vec<_>>().join(",");
+        Self { name, scopes, days }
+    }
+}
+
+/// Makes a token, which the next page shows once (S4.33).
+#[server(prefix = "/actions", endpoint = "make-token")]
+pub async fn make_token(form: TokenBoxes) -> Result<(), ServerFnError> {
+    let (desk, answer) = crate::ways::at_hand();
+    let made = match desk.make_token(&form.into()).await {
+        Ok(token) => desk.hold_token(&token).await,
+        Err(error) => Err(error),
+    };
+    answer.redirect(&crate::ways::tokens(made.map(Some)));
+    Ok(())
+}
+
+/// Ends a token at once.
+#[server(prefix = "/actions", endpoint = "revoke-token")]
+pub async fn revoke_token(id: String) -> Result<(), ServerFnError> {
+    let (desk, answer) = crate::ways::at_hand();
+    let done = desk.revoke_token(&id).await;
+    answer.redirect(&crate::ways::tokens(done.map(|()| None)));
     Ok(())
 }

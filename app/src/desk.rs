@@ -10,17 +10,21 @@ use serde::{Deserialize, Serialize};
 use slipway_domain::{
     actor::Actor,
     application::Application,
+    audit::{Entry, Filter, Verdict},
     black_box::Ended,
     contents::ConfigEntry,
+    ids::OperationId,
+    moved::ImageCheck,
     names::{ApplicationName, ProjectName},
     observed::ObservedComponent,
     operation::Operation,
     order::{FieldError, OrderForm},
-    plan::Plan,
+    plan::{KeptPlan, Plan},
     release::{BrokenRelease, Project, ReleaseVersion},
     removal::Held,
     spec::ApplicationSpec,
     status::Standing,
+    token::{NewToken, Token, TokenForm},
 };
 
 /// Why the desk did not do what was asked. Each is worded for the person who asked.
@@ -79,6 +83,21 @@ pub struct Surroundings {
     pub form_key: String,
 }
 
+/// A browser in which a person is signed in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct VisitRow {
+    /// Its name.
+    pub id: String,
+    /// Is it the one that asks?
+    pub is_this: bool,
+    /// What the browser calls itself.
+    pub agent: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it last asked for something.
+    pub seen: Timestamp,
+}
+
 /// The page Application releases.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ReleasesView {
@@ -86,6 +105,8 @@ pub struct ReleasesView {
     pub projects: Vec<ProjectRow>,
     /// What could not be read.
     pub broken: Vec<BrokenRelease>,
+    /// What is being written at this moment.
+    pub arriving: Vec<String>,
     /// The directory that was read, for the empty state.
     pub directory: String,
 }
@@ -146,8 +167,24 @@ pub struct ApplicationView {
     pub ends: Vec<(Timestamp, Ended)>,
     /// Releases that it was rolled back from.
     pub quarantined: Vec<u32>,
+    /// What the registries said about its images when they were asked last (D11).
+    pub images: Option<ImageCheck>,
     /// Its address at the gateway, if it serves anything.
     pub gateway_url: Option<String>,
+}
+
+/// Which components are to get the image that their tag means by now.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct NewImagesForm {
+    /// The application.
+    pub name: String,
+    /// The components; none means all whose tag has moved.
+    pub components: Vec<String>,
+    /// Also an image that the application was rolled back from?
+    pub even_quarantined: bool,
+    /// Makes pressing twice one operation.
+    pub idempotency_key: String,
 }
 
 /// A configuration of an application, with who made it.
@@ -197,11 +234,23 @@ pub struct UndeployForm {
     pub force: String,
 }
 
+/// A part of the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditView {
+    /// Rows, newest first.
+    pub entries: Vec<Entry>,
+    /// The number below which older ones are; none if there are no more.
+    pub older: Option<i64>,
+}
+
 /// What a signed-in person can do.
 #[async_trait]
 pub trait Desk: Send + Sync {
     /// Who is here, and what to tell them on every page.
     fn surroundings(&self) -> Surroundings;
+
+    /// Where this person is signed in.
+    async fn visits(&self) -> Result<Vec<VisitRow>, DeskError>;
 
     /// All released projects (S1.03).
     async fn releases(&self) -> Result<ReleasesView, DeskError>;
@@ -225,8 +274,12 @@ pub trait Desk: Send + Sync {
     /// What an order, or the update of what exists, would do to the cluster (D6). Nothing is written.
     async fn plan(&self, form: &OrderForm, is_update: bool) -> Result<Plan, DeskError>;
 
+    /// The plans that an operation applied, in the order in which they were made: what was done, also afterwards.
+    async fn plans(&self, name: &ApplicationName, id: OperationId) -> Result<Vec<KeptPlan>, DeskError>;
+
     /// Places an order; the answer is the application's name (S1.29). The same idempotency key again answers
-    /// the same without a second operation.
+    /// the same without a second operation. An order that names a plan is refused if that is not any more what
+    /// would be done.
     async fn deploy(&self, form: &OrderForm) -> Result<ApplicationName, DeskError>;
 
     /// All applications (S1.31).
@@ -243,8 +296,20 @@ pub trait Desk: Send + Sync {
     /// with `even_quarantined`.
     async fn update(&self, form: &OrderForm, even_quarantined: bool) -> Result<(), DeskError>;
 
-    /// Makes an earlier generation real again, with everything that it was (D10).
-    async fn roll_back(&self, name: &ApplicationName, generation: u32) -> Result<(), DeskError>;
+    /// Makes an earlier generation real again, with everything that it was (D10). One of a release that the
+    /// application was rolled back from is taken only with `even_quarantined`.
+    async fn roll_back(
+        &self,
+        name: &ApplicationName,
+        generation: u32,
+        even_quarantined: bool,
+    ) -> Result<(), DeskError>;
+
+    /// Asks the registries what the tags of its images mean now (D11), and keeps what they said.
+    async fn check_images(&self, name: &ApplicationName) -> Result<ImageCheck, DeskError>;
+
+    /// Makes another generation with the images that their tags mean by now, and all else as it is.
+    async fn take_new_images(&self, form: &NewImagesForm) -> Result<(), DeskError>;
 
     /// Runs the operation that failed or was cancelled again, with the same inputs.
     async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError>;
@@ -261,6 +326,27 @@ pub trait Desk: Send + Sync {
     /// Strips one finalizer of one object that holds the namespace. What its controller would have done is not
     /// done then.
     async fn strip(&self, form: &StripForm) -> Result<(), DeskError>;
+
+    /// Rows of the audit trail with numbers below that one (D7).
+    async fn audit(&self, filter: &Filter, below: Option<i64>) -> Result<AuditView, DeskError>;
+
+    /// Is the audit trail whole?
+    async fn verify_audit(&self) -> Result<Verdict, DeskError>;
+
+    /// One's own tokens (S4.33).
+    async fn tokens(&self) -> Result<Vec<Token>, DeskError>;
+
+    /// Makes a token; what programs send is in the answer alone.
+    async fn make_token(&self, form: &TokenForm) -> Result<NewToken, DeskError>;
+
+    /// Ends one of one's own tokens at once.
+    async fn revoke_token(&self, id: &str) -> Result<(), DeskError>;
+
+    /// Keeps a new token for the page that follows the form.
+    async fn hold_token(&self, token: &NewToken) -> Result<String, DeskError>;
+
+    /// The token that was kept so; a second time it is not there any more.
+    async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError>;
 }
 
 /// How the desk travels in a request's context.

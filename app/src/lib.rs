@@ -22,13 +22,17 @@ use leptos_router::{
 };
 
 use crate::pages::{
+    account::AccountPage,
+    audit::AuditPage,
     deploy::{DeployPage, UpdatePage},
     home::HomePage,
     instance::InstancePage,
     instances::InstancesPage,
     not_found::NotFoundPage,
+    operation::OperationPage,
     releases::ReleasesPage,
     sign_in::SignInPage,
+    tokens::TokensPage,
     undeploy::UndeployPage,
 };
 
@@ -63,11 +67,15 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
+                <Route path=path!("/account/tokens") view=TokensPage ssr=SsrMode::Async/>
+                <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases") view=ReleasesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases/:project/deploy") view=DeployPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances") view=InstancesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name") view=InstancePage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/update") view=UpdatePage ssr=SsrMode::Async/>
+                <Route path=path!("/devops/instances/:name/operations/:id") view=OperationPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/instances/:name/undeploy") view=UndeployPage ssr=SsrMode::Async/>
             </Routes>
         </Router>

@@ -47,7 +47,11 @@ pub async fn back(desk: &SharedDesk, page: &str, form: &OrderForm, error: &DeskE
         _ => "",
     };
     let draft = desk.keep_draft(form).await.unwrap_or_default();
-    format!("{page}?{}", query(&[("draft", &draft), ("check", "1"), ("code", code), ("problem", &told)]))
+    // Who has looked at a plan is shown the one that there is now.
+    let plan = if form.plan.is_empty() { "" } else { "1" };
+    let pairs =
+        [("draft", draft.as_str()), ("check", "1"), ("plan", plan), ("code", code), ("problem", &told)];
+    format!("{page}?{}", query(&pairs))
 }
 
 /// The confirmation again, with what is in the way.
@@ -60,6 +64,18 @@ pub fn back_to_undeploy(form: &UndeployForm, error: &DeskError) -> String {
     };
     let pairs = [("force", form.force.as_str()), ("problem", &told)];
     format!("{}/undeploy?{}", instance(&form.name), query(&pairs))
+}
+
+/// The page of tokens, with the new one or with what is in the way.
+pub fn tokens(done: Result<Option<String>, DeskError>) -> String {
+    let told = match done {
+        Ok(made) => return format!("/account/tokens?{}", query(&[("made", &made.unwrap_or_default())])),
+        Err(DeskError::Invalid { fields }) => {
+            fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ")
+        }
+        Err(error) => error.to_string(),
+    };
+    format!("/account/tokens?{}", query(&[("problem", &told)]))
 }
 
 fn query(pairs: &[(&str, &str)]) -> String {

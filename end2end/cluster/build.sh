@@ -56,5 +56,6 @@ build() {
 build kubernetes tool
 build coredns tool
 build traefik tool
+build local-path tool
 build probe ./cmd/...
-for tool in kubernetes coredns traefik probe; do echo "$SLIPWAY_TEST_CACHE/bin/$tool-$(key "$tool")"; done
+for tool in kubernetes coredns traefik local-path probe; do echo "$SLIPWAY_TEST_CACHE/bin/$tool-$(key "$tool")"; done

@@ -30,9 +30,9 @@ pki=$state/pki etc=$state/etc data=$state/data
 socket=/run/slipway-containerd/containerd.sock
 # Everything a cluster may run, in the order in which it is started.
 parts=(etcd kube-apiserver kube-controller-manager kube-scheduler lease containerd kubelet kube-proxy
-  registry registry-auth coredns traefik)
+  registry registry-auth coredns traefik local-path)
 
-for part in claim network certificates control-plane node services; do
+for part in claim network certificates control-plane node services volumes; do
   # shellcheck disable=SC1090
   . "$here/$part.sh"
 done
@@ -47,9 +47,9 @@ up() {
   if is_up; then return; fi
   local began bins kind=control_plane_alone; began=$(date +%s)
   mapfile -t bins < <("$here/build.sh")
-  [ ${#bins[@]} = 4 ] || fail "the programs of the cluster were not built"
-  kubernetes_bin=${bins[0]} coredns_bin=${bins[1]} traefik_bin=${bins[2]} probe_bin=${bins[3]}
-  PATH=$kubernetes_bin:$coredns_bin:$traefik_bin:$probe_bin:$PATH
+  [ ${#bins[@]} = 5 ] || fail "the programs of the cluster were not built"
+  kubernetes_bin=${bins[0]} coredns_bin=${bins[1]} traefik_bin=${bins[2]} volumes_bin=${bins[3]} probe_bin=${bins[4]}
+  PATH=$kubernetes_bin:$coredns_bin:$traefik_bin:$volumes_bin:$probe_bin:$PATH
   if has_node; then kind=whole_cluster; fi
   # Before the trap is set: who is refused must not take down what belongs to another.
   "refuse_$kind"
@@ -100,10 +100,14 @@ whole_cluster() {
   start_control_plane in_ns >&2
   start_node >&2
   start_services >&2
+  start_volumes >&2
   echo "KUBECONFIG=$etc/admin.kubeconfig"
   echo "SLIPWAY_TEST_REGISTRY=$IP:5000"
   echo "SLIPWAY_TEST_REGISTRY_AUTH=$IP:5001"
   echo "SLIPWAY_TEST_GATEWAY=$IP:80"
+  # This machine, as pods see it.
+  echo "SLIPWAY_TEST_HOST=$HOST_IP"
+  echo "SLIPWAY_TEST_KUBECTL=$kubernetes_bin/kubectl"
   echo "SLIPWAY_TEST_NODE=yes"
 }
 

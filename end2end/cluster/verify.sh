@@ -100,6 +100,14 @@ deployment stubborn "$image" "$probe"', "env": [{"name": "IGNORE_TERM", "value":
 k create secret docker-registry pull --docker-server="$SLIPWAY_TEST_REGISTRY_AUTH" --docker-username=slipway --docker-password=slipway >/dev/null
 deployment allowed "$private" "$probe" ', "imagePullSecrets": [{"name": "pull"}]'
 k create job errand --image="$image" -- /app run --exit 0 --print finished >/dev/null
+k apply -f - >/dev/null <<YAML
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+YAML
+deployment keeper "$image" ', "securityContext": {"runAsUser": 10001, "runAsGroup": 10001}, "volumeMounts": [{"name": "data", "mountPath": "/data"}]' \
+  ', "securityContext": {"fsGroup": 10001}, "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "data"}}]'
 k expose deployment good --port=80 --target-port=8080 >/dev/null
 k create ingress good --class=traefik --rule="gateway.localhost/x*=good:80" >/dev/null
 
@@ -118,6 +126,8 @@ check "the Ingress tells its address" contains "${SLIPWAY_TEST_GATEWAY%:*}" k ge
 check "a log can be read" contains "listening on 8080, version 1.0" k logs deployment/good
 check "a command runs in a pod" contains "hello" k exec deployment/good -- /app run --print hello
 check "a job completes" k wait --for=condition=Complete job/errand --timeout=1s
+check "a claim gets a volume of the default class" contains Bound k get pvc data -o jsonpath='{.status.phase}'
+check "what runs as an ordinary user runs with it" k rollout status deployment/keeper --timeout=1s
 check "an image that is missing: ImagePullBackOff" contains ImagePullBackOff state missing state.waiting.reason
 check "a crash: CrashLoopBackOff" contains CrashLoopBackOff state crash state.waiting.reason
 check "with the exit code 3" contains 3 state crash lastState.terminated.exitCode
@@ -130,4 +140,5 @@ check "the private registry serves with a pull secret" k rollout status deployme
 check "one that ignores the end runs" k rollout status deployment/stubborn --timeout=1s
 kubectl delete namespace "$space" --wait=false >/dev/null
 check_for 90 "a namespace is deleted with all that is in it" not kubectl get namespace "$space"
-check "and its containers are gone" [ -z "$(ctr -a /run/slipway-containerd/containerd.sock -n k8s.io tasks ls -q)" ]
+check "and its volumes with it" eval '[ -z "$(kubectl get persistentvolumes -o name)" ]'
+check "and its containers are gone" eval '[ -z "$(ctr -a /run/slipway-containerd/containerd.sock -n k8s.io tasks ls -q)" ]'

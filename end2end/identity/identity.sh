@@ -60,6 +60,8 @@ up() {
 SLIPWAY_TEST_OIDC_ISSUER=$issuer
 SLIPWAY_TEST_OIDC_CLIENT_ID=slipway
 SLIPWAY_TEST_OIDC_CLIENT_SECRET=slipway-secret
+SLIPWAY_TEST_APP_IDENTITY_CLIENT=activiti-service
+SLIPWAY_TEST_APP_IDENTITY_SECRET=activiti-service-secret
 ENV
   print_env
 }

@@ -62,6 +62,10 @@ check('signing out returns to the console', out.headers.get('location') === 'htt
 
 const { access_token } = await token({ grant_type: 'client_credentials' });
 const admin = async (path) => (await fetch(issuer.replace('/realms/', '/admin/realms/') + path, { headers: { authorization: `Bearer ${access_token}` } })).json();
+// By this one a runtime bundle asks whose task it is.
+const service = await token({ client_id: 'activiti-service', client_secret: 'activiti-service-secret', grant_type: 'client_credentials' });
+const asked = await fetch(`${issuer.replace('/realms/', '/admin/realms/')}/users?search=hr`, { headers: { authorization: `Bearer ${service.access_token}` } });
+check('the client of applications finds people', asked.status === 200, [asked.status, service.error]);
 const people = await admin('/users?search=hr');
 check('the client finds people', people.length >= 2, people);
 const groups = await admin('/groups');

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 
 export const password = 'correct-horse-battery';
-const program = process.env.SLIPWAY_TEST_PROGRAM ?? resolve(import.meta.dirname, '../../target/release/slipway');
+export const program = process.env.SLIPWAY_TEST_PROGRAM ?? resolve(import.meta.dirname, '../../target/release/slipway');
 const examples = resolve(import.meta.dirname, '../../examples/releases');
 
 export class Portal {
@@ -39,6 +39,8 @@ export class Portal {
       SLIPWAY_RELEASES_DIR: this.releases,
       SLIPWAY_ADMIN_PASSWORD: password,
       SLIPWAY_SANDBOX_PACE_MS: '150',
+      // The releases were copied a moment ago.
+      SLIPWAY_RELEASES_QUIET_MS: '0',
       ...this.settings,
     };
     this.process = spawn(program, ['serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });

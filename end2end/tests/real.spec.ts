@@ -62,7 +62,8 @@ test('S1.08 a person signs in through Keycloak, deploys on a real cluster, fetch
   expect((await throughGateway('/harbour')).body).toContain('Welcome aboard, once more');
   await undeploy(page, portal, 'harbour');
   await expect(badge(page, 'Undeployed')).toBeVisible({ timeout: 120_000 });
-  expect((await throughGateway('/harbour')).status).toBe(404);
+  // The gateway hears of it when the object is gone, and takes a moment.
+  await expect.poll(async () => (await throughGateway('/harbour')).status, { timeout: 10_000 }).toBe(404);
 });
 
 test('S2.25 an update on a real cluster fails no request of a client that asks all the time', async ({ page }) => {

@@ -1,11 +1,14 @@
 //! The way in: local accounts or an identity provider, and the session that remembers who came in.
 
+mod keeper;
 mod local;
+mod lockout;
 mod oidc;
 mod routes;
 mod sessions;
 
-pub use local::{Accounts, PasswordError};
+pub use keeper::{Admission, Keeper, Limits, Pass};
+pub use local::{Accounts, NewAccount, PasswordError, generate};
 pub use oidc::Provider;
-pub use routes::{ACTOR, routes};
+pub use routes::{PASS, routes};
 pub use sessions::Sessions;

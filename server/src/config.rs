@@ -1,10 +1,22 @@
 //! Settings: flags and environment variables of the same name, with their defaults. What is not known is refused,
 //! because a setting that is silently ignored is found out in production.
 
+mod retention;
+
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use jiff::SignedDuration;
 use slipway_domain::blueprint::Surroundings;
+use slipway_kubernetes::manifest::Access;
+
+pub use self::retention::Retention;
+use crate::{accounts::AccountsCommand, auth::Limits};
+
+use crate::{
+    cli::{Administration, ClientCommand},
+    web::Proxies,
+};
 
 /// The command line.
 #[derive(Debug, Parser)]
@@ -27,7 +39,19 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the console
-    Serve(Settings),
+    Serve(Box<Settings>),
+    /// Manage the local accounts, for consoles without an identity provider
+    Accounts {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: AccountsCommand,
+    },
+    /// Everything that is done to the database itself, beside the server.
+    #[command(flatten)]
+    Administration(Administration),
+    /// What is done through a server.
+    #[command(flatten)]
+    Client(ClientCommand),
 }
 
 /// Everything that can be set.
@@ -41,6 +65,16 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
 
+    /// Proxies whose X-Forwarded-For is believed: addresses or networks with commas [default: none]
+    #[arg(
+        long,
+        env = "SLIPWAY_TRUSTED_PROXIES",
+        default_value = "",
+        hide_default_value = true,
+        value_name = "NETWORKS"
+    )]
+    pub trusted_proxies: Proxies,
+
     /// Where the database file and the sandbox are kept
     #[arg(long, env = "SLIPWAY_DATA_DIR", default_value = "./var")]
     pub data_dir: PathBuf,
@@ -52,6 +86,10 @@ pub struct Settings {
     /// The directory that released projects are written to
     #[arg(long, env = "SLIPWAY_RELEASES_DIR", default_value = "./examples/releases")]
     pub releases_dir: PathBuf,
+
+    /// How long nothing must have changed in a release until it counts as written completely, in milliseconds
+    #[arg(long, env = "SLIPWAY_RELEASES_QUIET_MS", default_value_t = 1000, value_name = "MS")]
+    pub releases_quiet_ms: u64,
 
     /// A directory with blueprints that add to or override the built-in ones, and with a connectors.toml
     #[arg(long, env = "SLIPWAY_BLUEPRINTS_DIR", value_name = "DIR")]
@@ -81,6 +119,30 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_INGRESS_CLASS", value_name = "CLASS")]
     pub ingress_class: Option<String>,
 
+    /// Bind the people of an application to roles in its namespace; what the API server puts before the name of a
+    /// user (its --oidc-username-prefix), or - for nothing. Names are not known to be of a user or of a group, so each
+    /// is bound as both [default: nobody is bound]
+    #[arg(long, env = "SLIPWAY_CLUSTER_USER_PREFIX", value_name = "PREFIX")]
+    pub cluster_user_prefix: Option<String>,
+
+    /// What the API server puts before the name of a group (its --oidc-groups-prefix), or - for nothing
+    #[arg(
+        long,
+        env = "SLIPWAY_CLUSTER_GROUP_PREFIX",
+        default_value = "-",
+        value_name = "PREFIX",
+        requires = "cluster_user_prefix"
+    )]
+    pub cluster_group_prefix: String,
+
+    /// The ClusterRole of an application's administrators in its namespace
+    #[arg(long, env = "SLIPWAY_CLUSTER_ADMIN_ROLE", default_value = "edit", value_name = "ROLE")]
+    pub cluster_admin_role: String,
+
+    /// The ClusterRole of its users
+    #[arg(long, env = "SLIPWAY_CLUSTER_USER_ROLE", default_value = "view", value_name = "ROLE")]
+    pub cluster_user_role: String,
+
     /// The OIDC provider to sign in with [default: local accounts]
     #[arg(long, env = "SLIPWAY_OIDC_ISSUER", value_name = "URL", requires = "oidc_client_id")]
     pub oidc_issuer: Option<String>,
@@ -93,19 +155,44 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_OIDC_CLIENT_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub oidc_client_secret: Option<String>,
 
-    /// Where in the ID token a person's roles are
+    /// Where in the ID token a person's roles are; several places with commas
     #[arg(long, env = "SLIPWAY_OIDC_ROLES_CLAIM", default_value = "realm_access.roles", value_name = "PATH")]
     pub oidc_roles_claim: String,
+
+    /// How long somebody stays signed in at most, in hours
+    #[arg(
+        long, env = "SLIPWAY_SESSION_HOURS", default_value_t = 12, value_name = "HOURS",
+        value_parser = clap::value_parser!(i64).range(1..=720)
+    )]
+    pub session_hours: i64,
+
+    /// How long somebody stays signed in without doing anything, in minutes
+    #[arg(
+        long, env = "SLIPWAY_SESSION_IDLE_MINUTES", default_value_t = 120, value_name = "MINUTES",
+        value_parser = clap::value_parser!(i64).range(1..=43_200)
+    )]
+    pub session_idle_minutes: i64,
+
+    /// How soon somebody whose role was withdrawn is shown out, in seconds
+    #[arg(
+        long, env = "SLIPWAY_SESSION_CHECK_SECONDS", default_value_t = 60, value_name = "SECONDS",
+        value_parser = clap::value_parser!(i64).range(1..=86_400)
+    )]
+    pub session_check_seconds: i64,
 
     /// The identity provider as applications reach it, up to the realm [default: that of SLIPWAY_OIDC_ISSUER]
     #[arg(long, env = "SLIPWAY_APP_IDENTITY_URL", value_name = "URL")]
     pub app_identity_url: Option<String>,
 
-    /// The client that applications use at the identity provider
+    /// The client by which people use applications at the identity provider
     #[arg(long, env = "SLIPWAY_APP_IDENTITY_CLIENT", default_value = "activiti", value_name = "ID")]
     pub app_identity_client: String,
 
-    /// The secret of that client
+    /// The confidential client by which applications themselves ask it who people are [default: the same]
+    #[arg(long, env = "SLIPWAY_APP_IDENTITY_SERVICE_CLIENT", value_name = "ID")]
+    pub app_identity_service_client: Option<String>,
+
+    /// The secret of that confidential client
     #[arg(long, env = "SLIPWAY_APP_IDENTITY_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub app_identity_secret: Option<String>,
 
@@ -123,6 +210,10 @@ pub struct Settings {
         value_parser = clap::value_parser!(u64).range(1..=600)
     )]
     pub lease_seconds: u64,
+
+    /// What is forgotten, and when
+    #[command(flatten)]
+    pub retention: Retention,
 
     /// How long each phase of a pod's start takes in the sandbox, in milliseconds
     #[arg(long, env = "SLIPWAY_SANDBOX_PACE_MS", default_value_t = 700, value_name = "MS")]
@@ -181,6 +272,15 @@ impl Settings {
         self.database_url.clone().unwrap_or_else(default)
     }
 
+    /// How long somebody stays signed in.
+    pub fn limits(&self) -> Limits {
+        Limits {
+            whole: SignedDuration::from_hours(self.session_hours),
+            idle: SignedDuration::from_mins(self.session_idle_minutes),
+            check: SignedDuration::from_secs(self.session_check_seconds),
+        }
+    }
+
     /// What applications find around them.
     pub fn surroundings(&self) -> Surroundings {
         let issuer = self.oidc_issuer.as_deref().unwrap_or_default();
@@ -190,8 +290,23 @@ impl Settings {
             identity_url: self.app_identity_url.clone().unwrap_or_else(|| url.to_owned()),
             identity_realm: realm.trim_end_matches('/').to_owned(),
             identity_client: self.app_identity_client.clone(),
+            identity_service_client: self
+                .app_identity_service_client
+                .clone()
+                .unwrap_or_else(|| self.app_identity_client.clone()),
             identity_secret: self.app_identity_secret.clone().unwrap_or_default(),
         }
+    }
+
+    /// How the cluster knows the people of applications; none if it does not.
+    pub fn access(&self) -> Option<Access> {
+        let prefix = |text: &str| if text == "-" { String::new() } else { text.to_owned() };
+        Some(Access {
+            user_prefix: prefix(self.cluster_user_prefix.as_deref()?),
+            group_prefix: prefix(&self.cluster_group_prefix),
+            admin_role: self.cluster_admin_role.clone(),
+            user_role: self.cluster_user_role.clone(),
+        })
     }
 
     /// The host of all routes, without the port at which it is reached.
@@ -204,7 +319,12 @@ impl Settings {
 /// Refuses variables that look like settings and are none. Those of tests begin with `SLIPWAY_TEST_`.
 pub fn refuse_unknown_settings(names: impl Iterator<Item = String>) -> Result<(), SettingError> {
     let command = Cli::command();
-    let known: Vec<_> = command.get_arguments().filter_map(|argument| argument.get_env()).collect();
+    let mut all = vec![&command];
+    let mut known = Vec::new();
+    while let Some(command) = all.pop() {
+        known.extend(command.get_arguments().filter_map(|argument| argument.get_env()));
+        all.extend(command.get_subcommands());
+    }
     for name in names.filter(|name| name.starts_with("SLIPWAY_") && !name.starts_with("SLIPWAY_TEST_")) {
         if !known.iter().any(|known| *known == name.as_str()) {
             return Err(SettingError::Unknown(name));
@@ -242,6 +362,17 @@ mod tests {
         for text in ["kubeconfig", "kubeconfig:", "prod"] {
             assert!(settings(&["--cluster", text]).cluster_choice(false).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn s1_11_nobody_is_bound_in_the_cluster_unless_it_is_said_how_it_knows_them() {
+        assert_eq!(settings(&[]).access(), None);
+        let access = settings(&["--cluster-user-prefix", "oidc:"]).access().unwrap();
+        assert_eq!((access.user_prefix.as_str(), access.group_prefix.as_str()), ("oidc:", ""));
+        assert_eq!((access.admin_role.as_str(), access.user_role.as_str()), ("edit", "view"));
+        let bare =
+            settings(&["--cluster-user-prefix", "-", "--cluster-group-prefix", "g:"]).access().unwrap();
+        assert_eq!((bare.user_prefix.as_str(), bare.group_prefix.as_str()), ("", "g:"));
     }
 
     #[test]

@@ -2,35 +2,47 @@
 
 mod changes;
 mod drafts;
+mod images;
+mod ledger;
 mod offers;
 mod orders;
 mod plans;
 mod removals;
+mod tokens;
+mod witness;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    collections::BTreeSet,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
-    ApplicationView, Desk, DeskError, Generation, InstancesView, Offer, ProjectRow, ReleasesView, StripForm,
-    Surroundings, UndeployForm,
+    ApplicationView, AuditView, Desk, DeskError, Generation, InstancesView, NewImagesForm, Offer, ProjectRow,
+    ReleasesView, StripForm, Surroundings, UndeployForm, VisitRow,
 };
 use slipway_domain::{
     actor::Actor,
+    audit::{Filter, Verdict},
     ids::{Clock, Ids, OperationId},
+    moved::ImageCheck,
     names::{ApplicationName, ProjectName},
     operation::Kind,
     order::{FieldError, OrderForm},
-    plan::Plan,
+    plan::{KeptPlan, Plan},
     ports::{Cluster, Images, PortError, Releases, Vault},
     release::Project,
     removal::Held,
     spec::ApplicationSpec,
+    token::{NewToken, Scope, Token, TokenForm},
 };
-use slipway_store::{Asked, RemoveError, Store};
+use slipway_store::{Asked, Origin, RemoveError, Store};
 
-pub use self::offers::Offers;
-use crate::board::Board;
+use self::tokens::HandedOut;
+pub use self::{offers::Offers, witness::Witnessed};
+use crate::{board::Board, web::Attempts};
 
 /// How many removed applications a page shows.
 const HISTORY: u32 = 50;
@@ -51,21 +63,39 @@ pub struct Office {
     pub cluster: Arc<dyn Cluster>,
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
+    pub attempts: Attempts,
     pub sandbox: bool,
     /// Before this stands the gateway path of an application.
     pub gateway: String,
+    /// Registries that Slipway needs credentials for, and so others do, too.
+    pub closed_registries: BTreeSet<String>,
 }
 
 /// The desk of one person.
 pub struct SignedIn {
     office: Arc<Office>,
     actor: Actor,
+    origin: Origin,
+    /// What a token may do, if it is used with one.
+    limits: Option<Vec<Scope>>,
+    /// The browser that it is used from, if it is one.
+    visit: Option<String>,
+    /// The new token that this request shows: a page asks more than once, and may leave off in the middle.
+    shown: OnceLock<HandedOut>,
+}
+
+impl SignedIn {
+    /// The same desk, used from that visit.
+    pub fn in_visit(self, visit: &str) -> Self {
+        Self { visit: Some(visit.to_owned()), ..self }
+    }
 }
 
 impl Office {
-    /// The desk of that person.
-    pub fn desk(self: &Arc<Self>, actor: Actor) -> SignedIn {
-        SignedIn { office: Arc::clone(self), actor }
+    /// The desk of that person, who asks from there.
+    pub fn desk(self: &Arc<Self>, actor: Actor, origin: Origin) -> SignedIn {
+        let (limits, visit, shown) = (None, None, OnceLock::new());
+        SignedIn { office: Arc::clone(self), actor, origin, limits, visit, shown }
     }
 }
 
@@ -81,6 +111,20 @@ impl Desk for SignedIn {
         }
     }
 
+    async fn visits(&self) -> Result<Vec<VisitRow>, DeskError> {
+        let visits =
+            self.office.store.visits_of(&self.actor.id).await.map_err(|error| unavailable(&error))?;
+        let time = |at: i64| Timestamp::from_millisecond(at).unwrap_or_default();
+        let row = |visit: slipway_store::Visit| VisitRow {
+            is_this: self.visit.as_ref() == Some(&visit.id),
+            id: visit.id,
+            agent: visit.agent,
+            since: time(visit.began_at),
+            seen: time(visit.seen_at),
+        };
+        Ok(visits.into_iter().map(row).collect())
+    }
+
     async fn releases(&self) -> Result<ReleasesView, DeskError> {
         self.allowed()?;
         let listing = self.office.releases.listing().await.map_err(|error| unavailable(&error))?;
@@ -92,6 +136,7 @@ impl Desk for SignedIn {
         Ok(ReleasesView {
             projects: rows.collect(),
             broken: listing.broken,
+            arriving: listing.arriving,
             directory: self.office.releases_dir.display().to_string(),
         })
     }
@@ -128,6 +173,11 @@ impl Desk for SignedIn {
         self.plan_of(form, is_update).await
     }
 
+    async fn plans(&self, name: &ApplicationName, id: OperationId) -> Result<Vec<KeptPlan>, DeskError> {
+        self.allowed()?;
+        self.applied_by(name, id).await
+    }
+
     async fn deploy(&self, form: &OrderForm) -> Result<ApplicationName, DeskError> {
         self.allowed()?;
         self.place(form).await
@@ -151,6 +201,7 @@ impl Desk for SignedIn {
         let standings = store.standings(application.id, STANDINGS).await.map_err(failed)?;
         let ends = store.ends(application.id, ENDS).await.map_err(failed)?;
         let quarantined = store.quarantined(application.id).await.map_err(failed)?;
+        let images = store.image_check(application.id, application.generation).await.map_err(failed)?;
         let observed = self.office.cluster.observe(name, application.id).await.unwrap_or_default();
         let gateway_url =
             application.gateway_path.as_ref().map(|path| format!("{}{path}", self.office.gateway));
@@ -163,6 +214,7 @@ impl Desk for SignedIn {
             standings,
             ends,
             quarantined,
+            images,
             gateway_url,
         })
     }
@@ -177,9 +229,24 @@ impl Desk for SignedIn {
         self.place_update(form, even_quarantined).await
     }
 
-    async fn roll_back(&self, name: &ApplicationName, generation: u32) -> Result<(), DeskError> {
+    async fn roll_back(
+        &self,
+        name: &ApplicationName,
+        generation: u32,
+        even_quarantined: bool,
+    ) -> Result<(), DeskError> {
         self.allowed()?;
-        self.place_rollback(name, generation).await
+        self.place_rollback(name, generation, even_quarantined).await
+    }
+
+    async fn check_images(&self, name: &ApplicationName) -> Result<ImageCheck, DeskError> {
+        self.allowed()?;
+        self.look_at_tags(name).await
+    }
+
+    async fn take_new_images(&self, form: &NewImagesForm) -> Result<(), DeskError> {
+        self.allowed()?;
+        self.place_new_images(form).await
     }
 
     async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError> {
@@ -204,6 +271,41 @@ impl Desk for SignedIn {
         self.strip_one(form).await
     }
 
+    async fn audit(&self, filter: &Filter, below: Option<i64>) -> Result<AuditView, DeskError> {
+        self.allowed()?;
+        self.read_audit(filter, below).await
+    }
+
+    async fn verify_audit(&self) -> Result<Verdict, DeskError> {
+        self.allowed()?;
+        self.check_audit().await
+    }
+
+    async fn tokens(&self) -> Result<Vec<Token>, DeskError> {
+        self.allowed()?;
+        self.own_tokens().await
+    }
+
+    async fn make_token(&self, form: &TokenForm) -> Result<NewToken, DeskError> {
+        self.allowed()?;
+        self.create_token(form).await
+    }
+
+    async fn revoke_token(&self, id: &str) -> Result<(), DeskError> {
+        self.allowed()?;
+        self.end_token(id).await
+    }
+
+    async fn hold_token(&self, token: &NewToken) -> Result<String, DeskError> {
+        self.allowed()?;
+        self.hold(token).await
+    }
+
+    async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
+        self.allowed()?;
+        self.shown.get_or_init(|| self.hand_out(id)).clone().await
+    }
+
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError> {
         self.allowed()?;
         let missing = || DeskError::NotFound { what: format!("No application is called {:?}.", form.name) };
@@ -226,6 +328,11 @@ impl Desk for SignedIn {
 }
 
 impl SignedIn {
+    /// The same desk for a program that may do no more than that.
+    pub fn limited(self, scopes: Vec<Scope>) -> Self {
+        Self { limits: Some(scopes), ..self }
+    }
+
     fn allowed(&self) -> Result<(), DeskError> {
         let allowed = self.actor.may_devops();
         allowed.map_err(|forbidden| DeskError::Forbidden { message: forbidden.to_string() })
@@ -233,7 +340,7 @@ impl SignedIn {
 
     fn asked(&self) -> Asked<'_> {
         let operation = OperationId(self.office.ids.next());
-        Asked { actor: &self.actor.name, at: self.office.clock.now(), operation }
+        Asked { actor: &self.actor.name, at: self.office.clock.now(), operation, origin: &self.origin }
     }
 
     /// Whoever asked for a change sees it on the next page. If not now, then when the board follows.

@@ -1,13 +1,18 @@
 //! The composition root: configuration, sign-in, routes, the live stream. Everything meets here and only here.
 
+pub mod accounts;
 mod auth;
 mod board;
+pub mod cli;
 mod clock;
 pub mod config;
 mod desk;
+mod hash;
 mod portal;
 mod registries;
+mod retention;
 mod vault;
 mod web;
 
 pub use portal::{Portal, StartError};
+pub use web::openapi;

@@ -2,7 +2,7 @@
 
 use clap::Parser;
 use slipway_server::{
-    Portal,
+    Portal, cli,
     config::{Cli, Command, refuse_unknown_settings},
 };
 use tracing_subscriber::EnvFilter;
@@ -19,7 +19,8 @@ fn main() -> std::process::ExitCode {
             // The chain in one line: the first part names the thing and the fix, the rest says why. Some parsers
             // draw a picture of the place below their message, which is left out.
             eprintln!("slipway: {}", format!("{error:#}").lines().next().unwrap_or_default());
-            std::process::ExitCode::FAILURE
+            let code = error.downcast_ref::<cli::Failure>().map_or(1, |failure| failure.code);
+            std::process::ExitCode::from(code)
         }
     }
 }
@@ -30,7 +31,10 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     refuse_unknown_settings(std::env::vars().map(|(name, _)| name))?;
     let settings = match cli.command {
-        Some(Command::Serve(settings)) => settings,
+        Some(Command::Serve(settings)) => *settings,
+        Some(Command::Accounts { command }) => return slipway_server::accounts::run(command).await,
+        Some(Command::Administration(command)) => return cli::administer(command).await,
+        Some(Command::Client(command)) => return Ok(cli::run(command).await?),
         None => cli.settings,
     };
     let portal = Portal::start(&settings).await?;

@@ -1,6 +1,11 @@
 //! Puts everything together, in an order in which a failure leaves nothing half done, and takes it apart again.
 
-use std::{fs, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    fs, io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use slipway_app::sign_in::SignInMode;
 use slipway_catalog::Directory;
@@ -20,12 +25,13 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    auth::{Accounts, PasswordError, Provider, Sessions},
+    auth::{Accounts, Keeper, PasswordError, Provider, Sessions},
     board::Board,
     clock::{SystemClock, SystemIds},
     config::{ClusterChoice, SettingError, Settings},
     desk::{Offers, Office},
-    registries::Registries,
+    registries::{self, Registries},
+    retention::Cleaner,
     vault::{KeyError, KeyVault},
     web,
 };
@@ -106,6 +112,7 @@ pub struct Portal {
     stop: CancellationToken,
     server: JoinHandle<()>,
     follower: JoinHandle<()>,
+    cleaner: JoinHandle<()>,
     engine: Engine,
     store: Store,
     _sandbox: Option<Sandbox>,
@@ -119,7 +126,9 @@ impl Portal {
             .local_addr()
             .map_err(|source| StartError::Listen { addr: settings.addr.clone(), source })?;
         let choice = settings.cluster_choice(std::env::var_os("KUBERNETES_SERVICE_HOST").is_some())?;
-        let releases: Arc<dyn Releases> = Arc::new(Directory::open(&settings.releases_dir)?);
+        let releases = Directory::open(&settings.releases_dir)?;
+        let quiet = Duration::from_millis(settings.releases_quiet_ms);
+        let releases: Arc<dyn Releases> = Arc::new(releases.with_patience(quiet, Arc::new(SystemClock)));
         let offers = Offers::open(settings)?;
         let registries = Registries::parse(settings)?;
         let http = web::http_client().map_err(|error| StartError::Web(error.to_string()))?;
@@ -131,9 +140,11 @@ impl Portal {
         let (client, sandbox) = connect(&choice, settings).await?;
         let vault: Arc<dyn Vault> =
             Arc::new(KeyVault::open(settings.secret_key.as_deref(), &settings.data_dir)?);
-        let images: Arc<dyn Images> = match sandbox {
-            Some(_) => Arc::new(Simulated),
-            None => Arc::new(registries.open(http.clone(), &settings.data_dir)?),
+        let closed_registries = registries.closed();
+        let layout = sandbox.is_none().then(|| registries::layout(&settings.data_dir)).transpose()?;
+        let images: Arc<dyn Images> = match layout.clone() {
+            None => Arc::new(Simulated::default()),
+            Some(layout) => Arc::new(registries.open(http.clone(), layout)),
         };
         let store = Store::open(&settings.database()).await?;
 
@@ -145,14 +156,18 @@ impl Portal {
         }
         let gateway =
             Gateway { host: settings.gateway_host(), ingress_class: settings.ingress_class.clone() };
-        let cluster: Arc<dyn Cluster> =
-            Arc::new(KubernetesCluster::start(client, gateway, Arc::clone(&clock)));
+        let cluster: Arc<dyn Cluster> = Arc::new(
+            KubernetesCluster::start(client, gateway, Arc::clone(&clock)).with_access(settings.access()),
+        );
         let board = Arc::new(Board::new(store.clone()));
         let stop = CancellationToken::new();
         let follower = {
             let (board, stop) = (Arc::clone(&board), stop.clone());
             tokio::spawn(async move { board.follow(stop).await })
         };
+        let (retention, time) = (settings.retention.clone(), Arc::clone(&clock));
+        let cleaner = Cleaner { store: store.clone(), images: layout, retention, clock: time };
+        let cleaner = tokio::spawn(cleaner.run(stop.clone()));
         let ports = Ports {
             journal: Arc::new(store.clone()),
             releases: Arc::clone(&releases),
@@ -174,22 +189,34 @@ impl Portal {
             cluster,
             clock: Arc::clone(&clock),
             ids,
+            attempts: web::Attempts::default(),
             sandbox: sandbox.is_some(),
             gateway: format!("http://gateway.{}", settings.gateway_domain),
+            closed_registries,
         });
-        let sign_in = SignInMode { provider: provider.as_ref().map(Provider::label) };
-        let router = web::router(web::Parts {
-            office,
+        let keeper = Arc::new(Keeper {
+            store: store.clone(),
             accounts,
             provider: provider.map(Arc::new),
+            vault: Arc::clone(&office.vault),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&office.ids),
+            limits: settings.limits(),
+            looked: Mutex::default(),
+        });
+        let sign_in = SignInMode { provider: keeper.provider.as_deref().map(Provider::label) };
+        let router = web::router(web::Parts {
+            office,
+            keeper,
             sign_in,
             sessions: Sessions::new(store.clone(), clock),
             public_url: settings.public_url.clone(),
+            proxies: settings.trusted_proxies.clone(),
             stop: stop.clone(),
         })
         .map_err(StartError::Web)?;
         let server = tokio::spawn(serve(listener, router, stop.clone()));
-        Ok(Self { addr, stop, server, follower, engine, store, _sandbox: sandbox })
+        Ok(Self { addr, stop, server, follower, cleaner, engine, store, _sandbox: sandbox })
     }
 
     /// Where it listens.
@@ -205,6 +232,7 @@ impl Portal {
         }
         self.engine.stop().await;
         let _ = self.follower.await;
+        let _ = self.cleaner.await;
         self.store.close().await;
     }
 }
@@ -214,7 +242,9 @@ async fn listen(addr: &str) -> Result<TcpListener, StartError> {
 }
 
 async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
-    let ended = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned()).await;
+    // The address of whoever asks travels with the request.
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let ended = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
     if let Err(error) = ended {
         tracing::error!(error = &error as &dyn std::error::Error, "The web server broke");
     }

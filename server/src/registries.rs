@@ -1,6 +1,6 @@
 //! From settings to the registries that images come from and go to.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use slipway_registry::{Credentials, Layout, Mirror, Remote, Target};
 
@@ -30,15 +30,23 @@ impl Registries {
         })
     }
 
-    /// Opens the layout in which images are built, and takes in the rest.
-    pub fn open(self, http: reqwest::Client, data_dir: &Path) -> Result<Remote, StartError> {
-        let folder = data_dir.join("images");
-        let layout = Layout::open(&folder)
-            .map_err(|source| StartError::DataDir { path: folder.display().to_string(), source })?;
+    /// The hosts of the registries that want credentials.
+    pub fn closed(&self) -> BTreeSet<String> {
+        self.credentials.iter().flat_map(Credentials::hosts).map(str::to_owned).collect()
+    }
+
+    /// Builds images in a layout, and takes in the rest.
+    pub fn open(self, http: reqwest::Client, layout: Layout) -> Remote {
         let remote = Remote::new(http, self.mirror).building_in(layout, self.target);
-        Ok(match self.credentials {
+        match self.credentials {
             Some(credentials) => remote.with_credentials(credentials),
             None => remote,
-        })
+        }
     }
+}
+
+/// Opens the layout in which images are built.
+pub fn layout(data_dir: &Path) -> Result<Layout, StartError> {
+    let folder = data_dir.join("images");
+    Layout::open(&folder).map_err(|source| StartError::DataDir { path: folder.display().to_string(), source })
 }

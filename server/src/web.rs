@@ -2,52 +2,68 @@
 
 mod api;
 mod assets;
+mod attempts;
+mod bearer;
+mod doors;
 mod events;
 mod gate;
 mod health;
+mod manual;
+mod origin;
 mod pages;
+mod resolver;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{Extension, Router, http::HeaderValue, middleware, routing::get};
+use axum::{
+    Extension, Router,
+    http::{HeaderValue, StatusCode},
+    middleware,
+    routing::get,
+};
 use slipway_app::sign_in::SignInMode;
 use tokio_util::sync::CancellationToken;
+use tower::util::option_layer;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
-    limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer,
+    limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
+pub use self::{api::openapi, attempts::Attempts, origin::Proxies};
 use crate::{
-    auth::{self, Accounts, Provider, Sessions},
+    auth::{self, Keeper, Sessions},
     desk::Office,
 };
 
 /// A form is small; whatever is larger is not one.
 const MAX_BODY: usize = 256 * 1024;
-/// A session ends this long after sign-in.
-const SESSION: time::Duration = time::Duration::hours(12);
+/// A request that is not answered by then never will be; a plan asks registries and the cluster.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What the routes are made of.
 pub struct Parts {
     pub office: Arc<Office>,
-    pub accounts: Accounts,
-    pub provider: Option<Arc<Provider>>,
+    pub keeper: Arc<Keeper>,
     pub sign_in: SignInMode,
     pub sessions: Sessions,
     pub public_url: Option<String>,
+    pub proxies: Proxies,
     pub stop: CancellationToken,
 }
 
 /// All routes. The layers are listed from the inside to the outside: the last one sees a request first.
 pub fn router(parts: Parts) -> Result<Router, String> {
+    let whole = parts.keeper.limits.whole.as_secs();
     let https = parts.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
     let sessions = SessionManagerLayer::new(parts.sessions)
-        .with_name("slipway_session")
+        // Browsers take such a name only from the host itself, for all of it and over TLS.
+        .with_name(if https { "__Host-slipway" } else { "slipway_session" })
         // The cookie must come along when the identity provider sends the browser back.
         .with_same_site(SameSite::Lax)
         .with_secure(https)
-        .with_expiry(Expiry::OnInactivity(SESSION));
+        .with_expiry(Expiry::OnInactivity(time::Duration::seconds(whole)));
+    let door = origin::Door { ids: Arc::clone(&parts.office.ids), proxies: parts.proxies };
     let header = |name: &'static str, value: &'static str| {
         SetResponseHeaderLayer::overriding(
             axum::http::HeaderName::from_static(name),
@@ -55,17 +71,23 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         )
     };
     let behind_the_gate = pages::routes(parts.sign_in)?
-        .route("/api/v1/events", get(events::events))
         .merge(api::routes())
-        .merge(auth::routes(parts.accounts, parts.provider, parts.public_url))
+        .merge(manual::routes())
+        .merge(
+            auth::routes(Arc::clone(&parts.keeper), parts.public_url)
+                .layer(middleware::from_fn(doors::watch)),
+        )
         // Who is it? Whoever is not signed in sees the sign-in page and nothing else.
         .layer(middleware::from_fn(gate::gate))
         .layer(Extension(Arc::clone(&parts.office)))
+        .layer(Extension(parts.keeper))
         .layer(Extension(events::Stop(parts.stop)))
         .layer(sessions)
         // Applications live on sibling hosts, which SameSite does not keep out.
         .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(MAX_BODY));
+        .layer(RequestBodyLimitLayer::new(MAX_BODY))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
+        .layer(middleware::from_fn_with_state(door, origin::origin));
     let open = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(health::ready))
@@ -77,14 +99,27 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("x-frame-options", "DENY"))
         .layer(header("referrer-policy", "same-origin"))
+        .layer(header("permissions-policy", "camera=(), geolocation=(), microphone=()"))
+        .layer(header("cross-origin-opener-policy", "same-origin"))
+        .layer(header("cross-origin-resource-policy", "same-origin"))
+        .layer(option_layer(https.then(|| header("strict-transport-security", "max-age=31536000"))))
+        // Pages bring a policy of their own; whatever else is opened as one may do nothing.
+        .layer(SetResponseHeaderLayer::if_not_present(
+            axum::http::header::CONTENT_SECURITY_POLICY,
+            HeaderValue::from_static(
+                "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            ),
+        ))
         // A mistake in one request must not take the others down.
-        .layer(CatchPanicLayer::new()))
+        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(api::shape)))
 }
 
 /// The client for identity providers and registries: never follows a redirect, never waits for ever.
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
+        .dns_resolver(Arc::new(resolver::Careful))
         .timeout(Duration::from_secs(15))
         .connect_timeout(Duration::from_secs(5))
         // What ends at a machine that has gone must not be tried connection by connection.

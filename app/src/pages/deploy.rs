@@ -1,7 +1,7 @@
 //! Deploying a project, and updating an application: the same form, empty or filled in.
 
 mod form;
-mod planned;
+pub(super) mod planned;
 mod versions;
 
 use leptos::prelude::*;
@@ -12,7 +12,11 @@ use slipway_domain::{
     plan::Plan,
 };
 
-use self::{form::Questions, planned::Planned, versions::Versions};
+use self::{
+    form::Questions,
+    planned::{Planned, Tense},
+    versions::Versions,
+};
 use crate::{
     desk::{Desk, DeskError, Offer, SharedDesk},
     ui::{
@@ -20,6 +24,7 @@ use crate::{
         field::ErrorSummary,
         frame::PageHead,
         load::load,
+        table::Section,
     },
 };
 
@@ -141,6 +146,7 @@ fn content(asked: Asked) -> impl IntoView {
         ),
     };
     let project = offer.project.clone();
+    let hash = plan.as_ref().and_then(|plan| Some(plan.as_ref().ok()?.hash()));
     view! {
         <PageHead title=title subtitle=subtitle above/>
         <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_20rem]">
@@ -148,10 +154,10 @@ fn content(asked: Asked) -> impl IntoView {
                 {wish.problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
                 <ErrorSummary errors=errors.clone()/>
                 {plan.map(|plan| match plan {
-                    Ok(plan) => view! { <Planned plan/> }.into_any(),
+                    Ok(plan) => view! { <Section title="Plan"><Planned plan tense=Tense::Would/></Section> }.into_any(),
                     Err(error) => view! { <Callout weight=Weight::Failure title=error.to_string()/> }.into_any(),
                 })}
-                <Questions purpose offer form errors is_quarantined=wish.code == "SLW_QUARANTINED"/>
+                <Questions purpose offer form errors plan=hash is_quarantined=wish.code == "SLW_QUARANTINED" is_stale=wish.code == "SLW_PLAN_STALE"/>
             </div>
             <Versions project/>
         </div>

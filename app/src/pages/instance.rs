@@ -2,6 +2,7 @@
 
 mod ends;
 mod history;
+mod images;
 mod leftovers;
 mod workloads;
 
@@ -15,6 +16,7 @@ use slipway_domain::{
 use self::{
     ends::Ends,
     history::{Generations, History},
+    images::Images,
     leftovers::{Leftovers, Proven},
     workloads::Workloads,
 };
@@ -71,7 +73,7 @@ fn content((view, held): (ApplicationView, Option<Held>)) -> impl IntoView {
         .standing
         .reason
         .filter(|reason| cause.as_ref().is_none_or(|cause| cause.reason != *reason));
-    let of_leftovers = name.clone();
+    let (of_leftovers, of_history) = (name.clone(), name.clone());
     let newest = view.operations.first().cloned();
     let proof = newest.as_ref().and_then(|newest| newest.proof.clone());
     let problem = use_query_map().with_untracked(|query| query.get("problem"));
@@ -100,9 +102,10 @@ fn content((view, held): (ApplicationView, Option<Held>)) -> impl IntoView {
             {held.map(|held| view! { <Leftovers name=of_leftovers held now/> })}
             {proof.map(|proof| view! { <Proven proof/> })}
             <Workloads view=view.clone() now/>
+            <Images view=view.clone() now/>
             <Ends ends=view.ends.clone() now/>
             <Generations view=view.clone() now/>
-            <History operations=view.operations now/>
+            <History name=of_history operations=view.operations now/>
         </div>
     }
 }

@@ -50,6 +50,7 @@ fn content(view: ReleasesView) -> impl IntoView {
     view! {
         <PageHead title="Application releases" subtitle="Released projects, ready to be deployed."/>
         {(!view.broken.is_empty()).then(|| broken(view.broken))}
+        {(!view.arriving.is_empty()).then(|| arriving(&view.arriving))}
         {list}
     }
 }
@@ -103,6 +104,15 @@ fn contents(release: &Release) -> String {
         count(modelled.uis.len(), "user interface", "user interfaces"),
     ];
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn arriving(releases: &[String]) -> impl IntoView + use<> {
+    let (verb, them) = if releases.len() == 1 { ("is", "it") } else { ("are", "them") };
+    let title = format!("{} {verb} being written", releases.join(", "));
+    let more = format!(
+        "Look again in a moment: a release is listed when nothing in {them} has changed for a while."
+    );
+    view! { <Callout weight=Weight::Note title><p class="text-sm text-muted">{more}</p></Callout> }
 }
 
 fn broken(releases: Vec<BrokenRelease>) -> impl IntoView {

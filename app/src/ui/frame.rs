@@ -105,7 +105,7 @@ fn Person(
     view! {
         <div class="flex items-center gap-2.5 px-2">
             <span class="grid size-7 shrink-0 place-items-center rounded-full bg-raised text-xs font-semibold text-muted" aria-hidden="true">{initials}</span>
-            <span class="min-w-0 flex-1 truncate text-sm">{actor.name}</span>
+            <a class="min-w-0 flex-1 truncate rounded-control text-sm hover:underline" href="/account">{actor.name}</a>
             <form method="post" action="/auth/sign-out">
                 <button class="rounded-control px-1.5 py-1 text-sm text-muted hover:bg-raised hover:text-ink" type="submit">"Sign out"</button>
             </form>
@@ -139,6 +139,8 @@ fn Navigation() -> impl IntoView {
                 <ul class="space-y-0.5">
                     {entry("/devops/releases", "Application releases", Glyph::Releases)}
                     {entry("/devops/instances", "Application instances", Glyph::Instances)}
+                    {entry("/audit", "Audit", Glyph::Note)}
+                    {entry("/account/tokens", "Tokens", Glyph::Lock)}
                 </ul>
             </div>
         </nav>

@@ -89,7 +89,7 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, BlueprintError> {
     Ok(files)
 }
 
-fn parse(path: &Path, text: &str) -> Result<Blueprint, BlueprintError> {
+pub(crate) fn parse(path: &Path, text: &str) -> Result<Blueprint, BlueprintError> {
     let wrong = |line, reason: String| BlueprintError::Wrong { path: path.to_owned(), line, reason };
     let blueprint: Blueprint = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use slipway_domain::release::Release;
 
-use crate::{refusal::Refusal, source::Fingerprint};
+use crate::{
+    refusal::{Lasts, Refusal},
+    source::Fingerprint,
+};
 
 /// Releases by where they lie, each as of a fingerprint.
 #[derive(Debug, Default)]
@@ -19,7 +22,8 @@ impl Cache {
 
     /// Remembers what was read of a place as it looked before the reading: whoever wrote to it meanwhile changed it.
     pub(crate) fn put(&mut self, place: &str, before: Fingerprint, read: &Result<Release, Refusal>) {
-        if !read.as_ref().is_err_and(|refusal| refusal.passing) {
+        let passes = |refusal: &Refusal| matches!(refusal.lasts, Lasts::Passing | Lasts::Arriving);
+        if !read.as_ref().is_err_and(passes) {
             self.0.insert(place.to_owned(), (before, read.clone()));
         }
     }

@@ -99,7 +99,7 @@ struct VariableFile {
     secure: bool,
 }
 
-fn parse(path: &Path, text: &str) -> Result<Vec<ConnectorTemplate>, CatalogueError> {
+pub(crate) fn parse(path: &Path, text: &str) -> Result<Vec<ConnectorTemplate>, CatalogueError> {
     let wrong = |span: Range<usize>, reason: String| CatalogueError::Wrong {
         path: path.to_owned(),
         line: line_of(text, span.start),

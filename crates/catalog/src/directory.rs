@@ -6,10 +6,12 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use slipway_domain::{
+    ids::Clock,
     names::ProjectName,
     ports::{PortError, Releases},
     release::{BrokenRelease, Listing, Project, Release, ReleaseFile, ReleaseVersion},
@@ -20,8 +22,10 @@ use crate::{
     cache::Cache,
     limits::Limits,
     manifest::{self, Place},
+    patience::Patience,
     places::{self, Candidate},
-    refusal::Refusal,
+    refusal::{Lasts, Refusal},
+    source::Fingerprint,
 };
 
 /// Why the releases directory cannot be used at all.
@@ -38,6 +42,7 @@ pub struct OpenError {
 pub struct Directory {
     root: PathBuf,
     limits: Limits,
+    patience: Option<Patience>,
     cache: Arc<Mutex<Cache>>,
 }
 
@@ -46,9 +51,16 @@ impl Directory {
     pub fn open(root: impl Into<PathBuf>) -> Result<Self, OpenError> {
         let root = root.into();
         match fs::read_dir(&root) {
-            Ok(_) => Ok(Self { root, limits: Limits::RELEASE, cache: Arc::default() }),
+            Ok(_) => Ok(Self { root, limits: Limits::RELEASE, patience: None, cache: Arc::default() }),
             Err(source) => Err(OpenError { path: root, source }),
         }
+    }
+
+    /// Takes a release for complete only when nothing in it has changed for so long.
+    #[must_use]
+    pub fn with_patience(mut self, quiet: Duration, clock: Arc<dyn Clock>) -> Self {
+        self.patience = (!quiet.is_zero()).then(|| Patience::new(quiet, clock));
+        self
     }
 
     /// The directory.
@@ -58,14 +70,21 @@ impl Directory {
 
     fn list(&self, cache: &mut Cache) -> io::Result<Listing> {
         let found = places::all(&self.root)?;
-        let mut listing = Listing { projects: Vec::new(), broken: found.broken };
+        let mut listing = Listing { broken: found.broken, ..Listing::default() };
         for candidate in &found.candidates {
             match self.load(candidate, cache) {
                 Ok(release) => add(&mut listing.projects, release),
+                Err(refusal) if refusal.lasts == Lasts::Arriving => {
+                    listing.arriving.push(candidate.label.clone());
+                }
                 Err(refusal) => listing.broken.push(broken(candidate, refusal)),
             }
         }
-        cache.keep(&found.candidates.into_iter().map(|candidate| candidate.label).collect::<BTreeSet<_>>());
+        let places = found.candidates.into_iter().map(|candidate| candidate.label).collect::<BTreeSet<_>>();
+        cache.keep(&places);
+        if let Some(patience) = &self.patience {
+            patience.keep(&places);
+        }
         for project in &mut listing.projects {
             project.releases.sort_by_key(|release| std::cmp::Reverse(release.version));
         }
@@ -75,20 +94,32 @@ impl Directory {
 
     fn load(&self, candidate: &Candidate, cache: &mut Cache) -> Result<Release, Refusal> {
         let before = candidate.source.fingerprint(&self.limits)?;
-        if let Some(known) = cache.get(&candidate.label, &before) {
-            return known;
+        let read = cache.get(&candidate.label, &before).unwrap_or_else(|| {
+            let read = self.read(candidate).map(|(release, _)| release);
+            cache.put(&candidate.label, before.clone(), &read);
+            read
+        });
+        read.map_err(|refusal| self.with_hope(candidate, &before, refusal))
+    }
+
+    /// What is only a beginning may still be on its way.
+    fn with_hope(&self, candidate: &Candidate, look: &Fingerprint, refusal: Refusal) -> Refusal {
+        let hopes = |patience: &Patience| !patience.has_given_up(&candidate.label, look);
+        match refusal.lasts {
+            Lasts::Unfinished if self.patience.as_ref().is_some_and(hopes) => Refusal::arriving(),
+            _ => refusal,
         }
-        let read = self.read(candidate).map(|(release, _)| release);
-        cache.put(&candidate.label, before, &read);
-        read
     }
 
     /// Reads a release that nobody writes to meanwhile.
     fn read(&self, candidate: &Candidate) -> Result<(Release, Vec<ReleaseFile>), Refusal> {
         let before = candidate.source.fingerprint(&self.limits)?;
+        if self.patience.as_ref().is_some_and(|patience| !patience.is_over(&candidate.label, &before)) {
+            return Err(Refusal::arriving());
+        }
         let files = candidate.source.read(&self.limits)?;
         if candidate.source.fingerprint(&self.limits)? != before {
-            return Err(Refusal::passing("is being written at this moment"));
+            return Err(Refusal::arriving());
         }
         let place = Place { project: &candidate.project, version: candidate.version };
         let release = manifest::release(&place, &files, &self.limits)?;
@@ -103,7 +134,7 @@ impl Directory {
         let Some(candidate) = places::one(&self.root, project, version) else { return Ok(None) };
         match self.read(&candidate) {
             Ok((_, files)) => Ok(Some(files)),
-            Err(refusal) if refusal.passing => {
+            Err(refusal) if matches!(refusal.lasts, Lasts::Passing | Lasts::Arriving) => {
                 let BrokenRelease { path, reason } = broken(&candidate, refusal);
                 Err(PortError::new("reading a release", format!("{path} {reason}")))
             }
@@ -153,3 +184,7 @@ fn broken(candidate: &Candidate, refusal: Refusal) -> BrokenRelease {
 #[cfg(test)]
 #[path = "directory_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "patience_tests.rs"]
+mod patience_tests;

@@ -2,6 +2,8 @@
 //! `<project>.json` and the files of the release beside it. Only reads; what is broken is reported and never hides
 //! the rest. Also knows the catalogue of connectors that releases refer to.
 
+#[doc(hidden)]
+pub mod any_bytes;
 mod blueprints;
 mod cache;
 mod catalogue;
@@ -12,6 +14,7 @@ mod limits;
 mod manifest;
 mod modelled;
 mod models;
+mod patience;
 mod places;
 mod process;
 mod refusal;

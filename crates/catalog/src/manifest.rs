@@ -43,12 +43,15 @@ pub(crate) fn release(place: &Place<'_>, files: &[ReleaseFile], limits: &Limits)
     let name = format!("{}.json", place.project);
     let refuse = |reason| Refusal::file(&*name, reason);
     let Some(file) = files.iter().find(|file| file.path == name) else {
-        return Err(refuse("the manifest is missing".to_owned()));
+        return Err(refuse("the manifest is missing".to_owned()).unfinished());
     };
     let limits_here = Limits { document: limits.manifest, ..*limits };
     let text =
         text::utf8(&file.content, &limits_here).map_err(|reason| refuse(format!("the manifest {reason}")))?;
-    let KindOnly { kind } = serde_json::from_str(text).map_err(|error| refuse(error.to_string()))?;
+    let KindOnly { kind } = serde_json::from_str(text).map_err(|error| {
+        let refusal = refuse(error.to_string());
+        if error.is_eof() { refusal.unfinished() } else { refusal }
+    })?;
     match kind.as_deref() {
         Some("container") => container::parse(text, content_digest(files), place).map_err(refuse),
         Some(kind) => Err(refuse(format!(

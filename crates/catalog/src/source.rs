@@ -3,13 +3,14 @@
 
 mod folder;
 mod paths;
-mod zipped;
+pub(crate) mod zipped;
 
 use std::{
     io::{self, Read},
     path::PathBuf,
 };
 
+use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use slipway_domain::release::ReleaseFile;
 
@@ -26,35 +27,56 @@ pub(crate) enum Source {
 
 /// What changes when somebody writes to a source, without reading the contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Fingerprint([u8; 32]);
+pub(crate) struct Fingerprint {
+    hash: [u8; 32],
+    changed: Timestamp,
+}
+
+impl Fingerprint {
+    /// When somebody last wrote there, by the clock of the file system.
+    pub(crate) fn changed(&self) -> Timestamp {
+        self.changed
+    }
+}
 
 impl Source {
     /// Looks at names, sizes and times only.
     pub(crate) fn fingerprint(&self, limits: &Limits) -> Result<Fingerprint, Refusal> {
         let mut hash = Sha256::new();
-        match self {
+        let changed = match self {
             Self::Folder(path) => {
-                for entry in folder::walk(path, limits)? {
+                let (entries, changed) = folder::walk(path, limits)?;
+                for entry in entries {
                     hash.update((entry.path.len() as u64).to_be_bytes());
                     hash.update(&entry.path);
                     hash.update(entry.stamp);
                 }
+                changed
             }
-            Self::Zip(path) => hash.update(folder::stamp(path).map_err(|error| Refusal::io("", &error))?),
-        }
-        Ok(Fingerprint(hash.finalize().into()))
+            Self::Zip(path) => {
+                let (stamp, changed) = folder::stamp(path).map_err(|error| Refusal::io("", &error))?;
+                hash.update(stamp);
+                changed
+            }
+        };
+        Ok(Fingerprint { hash: hash.finalize().into(), changed })
     }
 
     /// All files, sorted by path.
     pub(crate) fn read(&self, limits: &Limits) -> Result<Vec<ReleaseFile>, Refusal> {
-        let mut files = match self {
-            Self::Folder(path) => folder::read(path, limits)?,
-            Self::Zip(path) => zipped::open(path, limits)?,
-        };
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        paths::check_together(files.iter().map(|file| file.path.as_str()))?;
-        Ok(files)
+        sorted(match self {
+            Self::Folder(path) => folder::read(path, limits),
+            Self::Zip(path) => zipped::open(path, limits),
+        })
     }
+}
+
+/// The files by path, if they can lie side by side.
+pub(crate) fn sorted(files: Result<Vec<ReleaseFile>, Refusal>) -> Result<Vec<ReleaseFile>, Refusal> {
+    let mut files = files?;
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    paths::check_together(files.iter().map(|file| file.path.as_str()))?;
+    Ok(files)
 }
 
 /// A digest over the names and contents of all files: the same files give the same digest anywhere.

@@ -49,6 +49,8 @@ async fn s1_03_every_example_is_read_without_complaint_except_the_one_that_is_br
         "holiday/1",
         "invoices/1",
         "missing-image/1",
+        "onboarding/2",
+        "onboarding/1",
         "surveys/1",
         "unsteady/1",
         "web-shop/1",
@@ -116,6 +118,18 @@ async fn s1_22_invoices_has_a_connector_of_its_own_and_two_instances_of_one_temp
         (contents.task_users, contents.task_groups),
         (vec!["hruser".into()], vec!["accounting".into()])
     );
+}
+
+#[tokio::test]
+async fn s1_22_onboarding_has_a_connector_of_its_own_a_person_and_a_group() {
+    let [first, second] = [release("onboarding", 1).await.contents, release("onboarding", 2).await.contents];
+    assert_eq!(first.processes, ["greet", "prepare"]);
+    assert_eq!(names(&first.connectors), [("greeter", None)]);
+    assert_eq!(first.connectors[0].actions, ["GREET"]);
+    let words = [&first, &second].map(|contents| &variable(&contents.connectors[0], "GREETING_WORD").value);
+    assert_eq!(words, ["Hello", "Welcome"]);
+    assert_eq!((first.task_users, first.task_groups), (vec!["hruser".into()], vec!["hr".into()]));
+    assert_eq!(first.unknown_folders, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -71,6 +71,9 @@ pub struct Pattern {
     /// For what it is made.
     #[serde(default)]
     pub each: Each,
+    /// The components that must be ready before its first copy starts; they stand before it.
+    #[serde(default)]
+    pub needs: Vec<ComponentName>,
     /// Is it left out where the database is outside?
     #[serde(default)]
     pub is_database: bool,
@@ -115,7 +118,7 @@ fn one() -> u32 {
 }
 
 /// The places that every text of a blueprint may have.
-const PLACES: [&str; 12] = [
+const PLACES: [&str; 13] = [
     "application",
     "project",
     "version",
@@ -125,6 +128,7 @@ const PLACES: [&str; 12] = [
     "identity.url",
     "identity.realm",
     "identity.client",
+    "identity.service-client",
     "database.url",
     "database.username",
     "database.platform",
@@ -140,7 +144,12 @@ impl Blueprint {
         let mut seen = BTreeSet::new();
         for pattern in &self.components {
             pattern.check().map_err(|reason| format!("component {:?}: {reason}", pattern.name))?;
-            if pattern.each == Each::Application && !seen.insert(&pattern.name) {
+            // Only what stands before, so that nothing waits for itself in a circle.
+            if let Some(name) = pattern.needs.iter().find(|name| !seen.contains(name.as_str())) {
+                let reason = format!("it needs {name}, but no component of that name stands before it");
+                return Err(format!("component {:?}: {reason}", pattern.name));
+            }
+            if pattern.each == Each::Application && !seen.insert(pattern.name.as_str()) {
                 return Err(format!("two components are called {:?}", pattern.name));
             }
         }

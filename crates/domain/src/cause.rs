@@ -4,6 +4,7 @@
 
 mod case;
 mod config;
+mod database;
 mod ends;
 mod images;
 mod placement;

@@ -177,6 +177,8 @@ impl fmt::Display for ImageRef {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -207,5 +209,16 @@ mod tests {
         let digest = Digest::parse(&format!("sha256:{}", "a".repeat(64))).unwrap();
         let image = ImageRef::parse("registry.example.com/app:1.0").unwrap();
         assert_eq!(image.pinned(&digest), format!("registry.example.com/app@{digest}"));
+    }
+
+    proptest! {
+        #[test]
+        fn s1_22_any_text_is_read_or_refused_and_what_was_read_is_read_again(
+            text in prop_oneof!["\\PC{0,40}", "[a-c.:/@\\[\\]_0-9-]{0,30}", "[a-c.:/]{1,12}@sha256:[0-9a-f]{64}"],
+        ) {
+            if let Ok(image) = ImageRef::parse(&text) {
+                prop_assert_eq!(ImageRef::parse(&image.to_string()), Ok(image));
+            }
+        }
     }
 }

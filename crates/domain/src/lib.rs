@@ -4,12 +4,14 @@
 
 pub mod actor;
 pub mod application;
+pub mod audit;
 pub mod black_box;
 pub mod blueprint;
 pub mod cause;
 pub mod contents;
 pub mod ids;
 pub mod image;
+pub mod moved;
 pub mod names;
 pub mod observed;
 pub mod operation;
@@ -21,6 +23,8 @@ pub mod release;
 pub mod removal;
 pub mod sealed;
 pub mod spec;
+pub mod start;
 pub mod status;
+pub mod token;
 pub mod variables;
 pub mod workload;

@@ -37,6 +37,9 @@ pub struct OrderForm {
     pub database: Database,
     /// Makes pressing twice one operation.
     pub idempotency_key: String,
+    /// The hash of the plan that was looked at; the order is taken only if that is still what would be done.
+    /// Empty takes it in any case.
+    pub plan: String,
 }
 
 /// What is asked for one component.
@@ -137,6 +140,8 @@ impl OrderForm {
         let mut wishes = BTreeMap::new();
         for (name, form) in &self.components {
             match form.check(name) {
+                // A form sends the fields of a component that the answers leave out, for example the database inside.
+                Ok(wish) if wish == Wish::default() => {}
                 Ok(wish) => drop(wishes.insert(name.clone(), wish)),
                 Err(wrong) => errors.extend(wrong),
             }

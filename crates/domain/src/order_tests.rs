@@ -85,3 +85,8 @@ fn d18_secrets_come_in_fields_of_their_own_and_empty_ones_are_not_given() {
     let order = with("email", form).check().unwrap();
     assert_eq!(order.components["email"].variables.keys().collect::<Vec<_>>(), ["A", "C"]);
 }
+
+#[test]
+fn s1_28_empty_fields_of_a_component_are_no_wish() {
+    assert!(with("postgresql", ComponentForm::default()).check().unwrap().components.is_empty());
+}

@@ -16,7 +16,7 @@ use crate::{
     names::{ApplicationName, ComponentName, ProjectName},
     observed::Observed,
     operation::{Operation, Progress},
-    plan::Plan,
+    plan::{Care, Plan},
     release::{Listing, ReleaseFile, ReleaseVersion},
     removal::{Held, Leftover, Proof, Stripped},
     sealed::Sealed,
@@ -126,6 +126,9 @@ pub enum ApplyProblem {
     /// The cluster cannot be reached or is busy.
     #[error("the cluster did not take it")]
     Passing(#[source] PortError),
+    /// The cluster is not any more as the plan says: a sentence about what changed.
+    #[error("{0}")]
+    Stale(String),
 }
 
 /// Opened secrets, by component and variable. They live as long as a step and are written to the cluster alone.
@@ -162,18 +165,18 @@ pub enum Removal {
 /// The cluster.
 #[async_trait]
 pub trait Cluster: Send + Sync {
-    /// Makes the objects of the application exist as specified, and removes those of earlier generations that are
-    /// no longer part of it. Doing it again changes nothing. `progress` is told how many objects of how many are
-    /// done (S1.38).
+    /// What an apply would do, and what stands in its way; nothing is written.
+    async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets, care: Care) -> Result<Plan, PortError>;
+
+    /// Does what the plan says and nothing else. What is not any more as the plan has found it is not written.
+    /// `progress` is told how many objects of how many are done (S1.38).
     async fn apply(
         &self,
         spec: &ApplicationSpec,
         secrets: &Secrets,
+        plan: &Plan,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<(), ApplyProblem>;
-
-    /// What an apply would do; nothing is written.
-    async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Result<Plan, PortError>;
 
     /// What is there of the application, as far as the watches know. An error as long as they have not caught up
     /// with the cluster: not knowing is not the same as nothing being there.
@@ -266,6 +269,17 @@ pub trait Journal: Send + Sync {
     /// Says what the open step is about at this moment.
     async fn note(&self, id: OperationId, owner: &str, note: &str) -> Result<(), PortError>;
 
+    /// Keeps a plan that is about to be applied, with why the one before it did not do. The same plan again is not
+    /// kept twice in a row.
+    async fn keep_plan(
+        &self,
+        id: OperationId,
+        owner: &str,
+        plan: &Plan,
+        because: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), PortError>;
+
     /// Keeps the proof that a removal has ended with.
     async fn prove(&self, id: OperationId, owner: &str, proof: &Proof) -> Result<(), PortError>;
 
@@ -290,14 +304,16 @@ pub trait Journal: Send + Sync {
         now: Timestamp,
     ) -> Result<Recorded, PortError>;
 
-    /// Keeps the end of a container; each end once. Forgets what ended before `oldest`.
-    async fn keep_end(
+    /// Keeps the end of a container; each end once.
+    async fn keep_end(&self, id: ApplicationId, ended: &Ended, at: Timestamp) -> Result<(), PortError>;
+
+    /// What a container said before that end; none if it was not kept.
+    async fn log_of_end(
         &self,
         id: ApplicationId,
-        ended: &Ended,
+        task: &str,
         at: Timestamp,
-        oldest: Timestamp,
-    ) -> Result<(), PortError>;
+    ) -> Result<Option<String>, PortError>;
 
     /// The live application of that name, with its newest configuration and operation.
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError>;

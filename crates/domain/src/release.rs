@@ -156,6 +156,9 @@ pub struct Listing {
     pub projects: Vec<Project>,
     /// What could not be read.
     pub broken: Vec<BrokenRelease>,
+    /// What is being written at this moment; relative to the releases directory.
+    #[serde(default)]
+    pub arriving: Vec<String>,
 }
 
 impl Listing {

@@ -55,6 +55,9 @@ pub struct ComponentSpec {
     pub name: ComponentName,
     /// What part it plays.
     pub role: Role,
+    /// The components that must be ready before its first copy starts.
+    #[serde(default)]
+    pub needs: Vec<ComponentName>,
     /// The image as release, blueprint or person named it.
     pub image: ImageRef,
     /// The folder of the image that the release's files are put into; none runs the image as it is.
@@ -93,6 +96,7 @@ impl ComponentSpec {
         Self {
             name,
             role: Role::Service,
+            needs: Vec::new(),
             image,
             files: None,
             base: None,

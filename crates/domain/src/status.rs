@@ -9,6 +9,7 @@ use crate::{
     observed::{Namespace, Observed, ObservedComponent},
     operation::{Kind, Operation, Progress, Step},
     spec::ApplicationSpec,
+    start::is_held,
 };
 
 /// How long workloads may take to start before the badge says Unknown.
@@ -257,6 +258,13 @@ fn running_or_not(spec: &ApplicationSpec, observed: &Observed, late: bool, now: 
 fn waiting(spec: &ApplicationSpec, observed: &Observed, now: Timestamp) -> Vec<String> {
     let each = spec.components.iter().filter_map(|expected| {
         let name = &expected.name;
+        if is_held(expected, observed) {
+            let needed: Vec<_> =
+                spec.waits_for(expected, observed).into_iter().map(ToString::to_string).collect();
+            let after =
+                if needed.is_empty() { String::new() } else { format!(" (after {})", needed.join(", ")) };
+            return Some(format!("{name} 0 of {}{after}", expected.replicas));
+        }
         match observed.components.iter().find(|component| component.name == *name) {
             Some(component) if component.is_ready() && is_steady(component, now) => None,
             Some(component) if component.is_ready() => Some(format!("{name} to stay up")),

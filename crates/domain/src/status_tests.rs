@@ -244,3 +244,29 @@ fn s3_18_what_crashes_again_and_again_is_not_running_in_between() {
     assert_eq!(after(3, 5), Status::Pending);
     assert_eq!(after(3, 61), Status::Running);
 }
+
+#[test]
+fn s1_40_what_waits_for_another_is_not_running_although_it_has_all_of_its_no_copies() {
+    let mut spec = shop();
+    let db = ComponentName::parse("db").unwrap();
+    spec.components[0].needs = vec![db.clone()];
+    spec.components.push(ComponentSpec::new(db.clone(), ImageRef::parse("db").unwrap()));
+    let mut observed = with_ready(0);
+    (observed.components[0].desired, observed.components[0].updated) = (0, 0);
+    observed.components.push(ObservedComponent::new(db, Workload::StatefulSet));
+    let before = Before { status: Status::Pending, since: START };
+    let standing = standing(&at(Step::Settle), &spec, &observed, before, START);
+    assert_eq!(standing.status, Status::Pending);
+    assert_eq!(standing.reason.as_deref(), Some("Waiting for web 0 of 2 (after db), db 0 of 1."));
+}
+
+#[test]
+fn s1_41_a_component_that_is_to_run_no_copy_runs_with_none() {
+    let mut spec = shop();
+    spec.components[0].replicas = 0;
+    let mut observed = with_ready(0);
+    (observed.components[0].desired, observed.components[0].updated) = (0, 0);
+    let before = Before { status: Status::Pending, since: START };
+    let standing = standing(&at(Step::Settle), &spec, &observed, before, START);
+    assert_eq!(standing.status, Status::Running);
+}

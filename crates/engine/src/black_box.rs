@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use slipway_domain::{
     application::Application,
     black_box::{Ended, LINES},
@@ -14,10 +14,8 @@ use slipway_domain::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{Ports, patiently};
+use crate::{Ports, observer, patiently};
 
-/// How long an end is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// How many logs are fetched at once.
 const AT_ONCE: usize = 8;
 /// So many ends are known before all are forgotten: keeping one again does no harm.
@@ -83,10 +81,17 @@ impl BlackBox {
                 remarks: remarks.collect(),
                 log,
             };
-            let kept = ports.journal.keep_end(application.id, &ended, at, ports.clock.now() - KEPT);
-            if let Err(error) = patiently("keeping an end", kept).await {
-                tracing::warn!(error = %error.chain(), task = task.id, "An end was not kept; the next look will");
-                this.forget(&task.id, at);
+            let kept = ports.journal.keep_end(application.id, &ended, at);
+            match patiently("keeping an end", kept).await {
+                // Now that its last words are known, the cause may be another.
+                Ok(()) if task.trouble.is_some() => {
+                    drop(patiently("looking", observer::look(&ports, &application.name)).await);
+                }
+                Ok(()) => {}
+                Err(error) => {
+                    tracing::warn!(error = %error.chain(), task = task.id, "An end was not kept; the next look will");
+                    this.forget(&task.id, at);
+                }
             }
         });
     }

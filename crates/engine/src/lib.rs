@@ -5,6 +5,7 @@
 //! only wakes them, and a tick does the same a little later, so a lost signal costs time and nothing else.
 
 mod black_box;
+mod last_words;
 mod observer;
 mod runner;
 mod steps;

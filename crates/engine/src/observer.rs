@@ -14,7 +14,7 @@ use slipway_domain::{
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Ports, black_box::BlackBox, patiently};
+use crate::{Ports, black_box::BlackBox, last_words::recall, patiently};
 
 /// Every this many ticks all applications are looked at, whether touched or not.
 const FULL_LOOK: u32 = 15;
@@ -85,7 +85,8 @@ async fn observe(ports: &Ports, subject: &Subject) -> Option<Observed> {
     let application = &subject.application;
     let observed = ports.cluster.observe(&application.name, application.id).await.ok();
     let known = observed.filter(|_| ports.cluster.out_of_reach_since().is_none());
-    if needs_no_cluster(subject) { Some(known.unwrap_or_default()) } else { known }
+    let known = if needs_no_cluster(subject) { Some(known.unwrap_or_default()) } else { known };
+    Some(recall(ports, application.id, known?).await)
 }
 
 /// Before anything is in the cluster, the operation alone says how the application stands.

@@ -9,13 +9,15 @@ use slipway_domain::{
     cause::{Cause, cause},
     observed::Namespace,
     operation::{Step, Verdict},
+    plan::Care,
     ports::{ApplyProblem, Job, PortError, Removal, Secrets},
+    spec::ApplicationSpec,
     status::{Before, START_DEADLINE, Status, standing},
 };
 
 use tokio::sync::watch;
 
-use crate::Ports;
+use crate::{Ports, last_words::recall};
 
 /// How soon something that failed in passing is tried again.
 const AGAIN: SignedDuration = SignedDuration::from_secs(3);
@@ -51,15 +53,56 @@ async fn apply(ports: &Ports, owner: &str, job: &Job) -> Verdict {
     let progress = move |done, all| {
         count.send_replace((done, all));
     };
-    let applied = tokio::select! {
-        applied = ports.cluster.apply(&job.spec, &secrets, &progress) => applied,
-        never = tell(ports, owner, job, counted) => match never {},
+    let startable = match startable(ports, job).await {
+        Ok(spec) => spec,
+        Err(error) => return retry(ports, &error),
     };
-    match applied {
-        Ok(()) => Verdict::Next,
-        Err(ApplyProblem::Hopeless(cause)) => Verdict::Fail(cause),
-        Err(ApplyProblem::Passing(error)) => retry(ports, &error),
+    tokio::select! {
+        verdict = plan_and_apply(ports, owner, (job, &startable), &secrets, &progress) => verdict,
+        never = tell(ports, owner, job, counted) => match never {},
     }
+}
+
+/// As much of the configuration as may start now; the rest follows while it settles.
+async fn startable(ports: &Ports, job: &Job) -> Result<ApplicationSpec, PortError> {
+    if job.spec.components.iter().all(|component| component.needs.is_empty()) {
+        return Ok(job.spec.clone());
+    }
+    let observed = ports.cluster.observe(&job.spec.name, job.spec.id).await?;
+    Ok(job.spec.startable(&observed))
+}
+
+/// Applies a plan that is kept before anything is written, and makes another one if the cluster is not any more as
+/// the plan says (D6). The first is made without asking much: a new application has nothing to ask about.
+async fn plan_and_apply(
+    ports: &Ports,
+    owner: &str,
+    (job, spec): (&Job, &ApplicationSpec),
+    secrets: &Secrets,
+    progress: &(dyn Fn(usize, usize) + Send + Sync),
+) -> Verdict {
+    let (name, mut because) = (&job.spec.name, None::<String>);
+    for care in [Care::Swift, Care::Sure, Care::Sure, Care::Sure] {
+        let plan = match ports.cluster.plan(spec, secrets, care).await {
+            Ok(plan) => plan,
+            Err(error) => return retry(ports, &error),
+        };
+        let (id, now) = (job.operation.id, ports.clock.now());
+        if let Err(error) = ports.journal.keep_plan(id, owner, &plan, because.as_deref(), now).await {
+            return retry(ports, &error);
+        }
+        match ports.cluster.apply(spec, secrets, &plan, progress).await {
+            Ok(()) => return Verdict::Next,
+            Err(ApplyProblem::Hopeless(cause)) => return Verdict::Fail(cause),
+            Err(ApplyProblem::Passing(error)) => return retry(ports, &error),
+            Err(ApplyProblem::Stale(why)) => {
+                tracing::info!(application.name = %name, why, "{name}: planned again, because the cluster has changed");
+                because = Some(why);
+            }
+        }
+    }
+    let reason = format!("{} It is planned again.", because.unwrap_or_default());
+    Verdict::Retry { reason, at: ports.clock.now() + AGAIN }
 }
 
 /// Notes how many objects are done, at most twice a second, for as long as it is polled.
@@ -71,8 +114,11 @@ async fn tell(
 ) -> Infallible {
     loop {
         tokio::time::sleep(TELL).await;
-        let (done, all) = *counted.borrow_and_update();
-        let told = ports.journal.note(job.operation.id, owner, &format!("{done} of {all} objects")).await;
+        let note = match *counted.borrow_and_update() {
+            (_, 0) => "looking at what is there".to_owned(),
+            (done, all) => format!("{done} of {all} objects"),
+        };
+        let told = ports.journal.note(job.operation.id, owner, &note).await;
         // Not told is not done wrong; the badge is a little behind.
         if told.is_ok() {
             let _ = crate::observer::look(ports, &job.spec.name).await;
@@ -118,6 +164,12 @@ async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
             other => other,
         };
     }
+    if job.spec.may_start_more(&observed) {
+        return match apply(ports, owner, job).await {
+            Verdict::Next => wait(ports, "what waited for others is started".to_owned(), LOOK),
+            other => other,
+        };
+    }
     let before = Before { status: Status::Pending, since: job.step_since };
     let standing = standing(&job.operation, &job.spec, &observed, before, now);
     if standing.status == Status::Running {
@@ -126,6 +178,7 @@ async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
     if now.duration_since(job.step_since) < START_DEADLINE {
         return wait(ports, standing.reason.unwrap_or_default(), LOOK);
     }
+    let observed = recall(ports, job.spec.id, observed).await;
     Verdict::Fail(cause(&observed).unwrap_or_else(|| {
         let reason = "The workloads did not start in time.";
         let action = "Look at the tasks below, then Force Undeploy and try again.";

@@ -5,13 +5,13 @@ use std::{sync::Arc, time::Duration};
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::core::v1;
 use kube::{Api, Client};
 use slipway_domain::{
     ids::{ApplicationId, Clock},
     names::ApplicationName,
-    observed::Observed,
-    plan::Plan,
+    observed::{Namespace, Observed},
+    plan::{Care, Plan},
     ports::{ApplyProblem, Cluster, PortError, Removal, Secrets},
     removal::{Leftover, Stripped},
     spec::ApplicationSpec,
@@ -19,8 +19,8 @@ use slipway_domain::{
 
 use crate::{
     apply, logs,
-    manifest::{self, Gateway},
-    orphans, plan,
+    manifest::{self, Access, Gateway, Manifest},
+    plan::{Draft, Planner},
     remove::Remover,
     watch::Watches,
 };
@@ -32,6 +32,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub struct KubernetesCluster {
     client: Client,
     gateway: Gateway,
+    access: Option<Access>,
+    planner: Planner,
     remover: Remover,
     watches: Watches,
 }
@@ -41,41 +43,56 @@ impl KubernetesCluster {
     pub fn start(client: Client, gateway: Gateway, clock: Arc<dyn Clock>) -> Self {
         let remover = Remover::new(client.clone(), Arc::clone(&clock));
         let watches = Watches::start(&client, clock);
-        Self { client, gateway, remover, watches }
+        let planner = Planner::new(client.clone());
+        Self { client, gateway, access: None, planner, remover, watches }
     }
 
-    async fn try_apply(
-        &self,
-        spec: &ApplicationSpec,
-        secrets: &Secrets,
-        progress: &(dyn Fn(usize, usize) + Send + Sync),
-    ) -> Result<(), ApplyProblem> {
-        apply::refuse_foreign(&self.client, &spec.name, spec.id).await?;
-        let manifests = manifest::render(spec, secrets, &self.gateway);
-        apply::apply(&self.client, &manifests, progress).await?;
-        // The first generation has no earlier one.
-        if spec.generation > 1 { orphans::remove(&self.client, spec, &manifests).await } else { Ok(()) }
+    /// The same, with rights in the cluster for the people of an application.
+    #[must_use]
+    pub fn with_access(self, access: Option<Access>) -> Self {
+        Self { access, ..self }
+    }
+
+    /// The namespace, who may do what in it, and then everything else.
+    fn render(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Vec<Manifest> {
+        let mut manifests = manifest::render(spec, secrets, &self.gateway);
+        let bindings = self.access.iter().flat_map(|access| manifest::bindings(spec, access));
+        manifests.splice(1..1, bindings.collect::<Vec<_>>());
+        manifests
+    }
+
+    /// Somebody who asked in vain wants to know whether the cluster is there at all.
+    fn doubting<T>(&self, answer: Result<T, PortError>) -> Result<T, PortError> {
+        answer.inspect_err(|_| self.watches.doubt())
     }
 }
 
 #[async_trait]
 impl Cluster for KubernetesCluster {
+    async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets, care: Care) -> Result<Plan, PortError> {
+        let observed = self.watches.observe(&spec.name, spec.id);
+        let is_unknown = observed.is_some_and(|observed| {
+            observed.namespace == Namespace::Absent && observed.out_of_reach_since.is_none()
+        });
+        let manifests = self.render(spec, secrets);
+        let nodes = self.watches.nodes();
+        let draft = Draft { spec, manifests: &manifests, care, is_unknown, nodes };
+        self.doubting(self.planner.plan(&draft).await)
+    }
+
     async fn apply(
         &self,
         spec: &ApplicationSpec,
         secrets: &Secrets,
+        plan: &Plan,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<(), ApplyProblem> {
-        let applied = self.try_apply(spec, secrets, progress).await;
+        let applied = apply::apply(&self.client, spec, &self.render(spec, secrets), plan, progress).await;
         applied.inspect_err(|problem| {
             if let ApplyProblem::Passing(_) = problem {
                 self.watches.doubt();
             }
         })
-    }
-
-    async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Result<Plan, PortError> {
-        plan::plan(&self.client, spec, &manifest::render(spec, secrets, &self.gateway)).await
     }
 
     async fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Result<Observed, PortError> {
@@ -84,7 +101,7 @@ impl Cluster for KubernetesCluster {
     }
 
     async fn remove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Removal, PortError> {
-        self.remover.remove(name, id).await.inspect_err(|_| self.watches.doubt())
+        self.doubting(self.remover.remove(name, id).await)
     }
 
     async fn strip_finalizer(
@@ -112,7 +129,7 @@ impl Cluster for KubernetesCluster {
         if self.watches.is_free(name) == Some(true) {
             return Ok(false);
         }
-        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        let namespaces: Api<v1::Namespace> = Api::all(self.client.clone());
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
             PortError::new(format!("asking the cluster whether the namespace {name} exists"), error)
         };

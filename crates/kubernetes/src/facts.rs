@@ -1,6 +1,7 @@
 //! From Kubernetes objects to the few facts that the rules need. Pure; what is not used is not kept.
 
 mod ends;
+mod nodes;
 mod pods;
 mod remarks;
 mod workloads;
@@ -10,6 +11,7 @@ use kube::ResourceExt;
 use slipway_domain::{names::ComponentName, observed};
 
 pub(crate) use self::{
+    nodes::{Room, room},
     pods::{Copy, copy},
     remarks::{About, about, claim, warning},
     workloads::{deployment, job, replica_set, stateful_set},

@@ -13,7 +13,10 @@ pub(crate) async fn last_words(
     lines: u32,
 ) -> Result<Option<String>, PortError> {
     let pods: Api<Pod> = Api::namespaced(client.clone(), name.as_str());
-    for previous in [true, false] {
+    let mut present = None;
+    // One that ends for the first time may have been started again before its log is read: then it is the run
+    // before by now, and what was read is the log of the new one.
+    for previous in [true, false, true] {
         let wanted = LogParams {
             container: Some(container.to_owned()),
             previous,
@@ -21,11 +24,14 @@ pub(crate) async fn last_words(
             ..LogParams::default()
         };
         match pods.logs(task, &wanted).await {
-            Ok(log) => return Ok(Some(log)),
+            Ok(log) if previous => return Ok(Some(log)),
+            Ok(log) => present = Some(log),
+            // What was read is better than nothing.
+            Err(_) if present.is_some() => {}
             // 400: there is no run before. 404: there is no pod any more.
             Err(kube::Error::Api(status)) if [400, 404].contains(&status.code) => {}
             Err(error) => return Err(PortError::new(format!("reading the log of {task}"), error)),
         }
     }
-    Ok(None)
+    Ok(present)
 }

@@ -1,6 +1,7 @@
 //! Renders an application into Kubernetes objects. Pure and infallible: everything that could be wrong was
 //! refused when the order was checked. The order of the result is the order of application, and argued below.
 
+mod access;
 mod workload;
 
 use kube::{
@@ -14,6 +15,7 @@ use slipway_domain::{
     workload::Role,
 };
 
+pub use self::access::{Access, bindings};
 use crate::labels;
 
 /// How the world reaches applications.

@@ -87,3 +87,26 @@ fn a_worker_without_a_port_has_neither_service_nor_route() {
     let of_worker = render(&shop(), &Secrets::new(), &gateway()).into_iter().filter(|m| m.name == "worker");
     assert_eq!(of_worker.map(|m| m.kind).collect::<Vec<_>>(), ["Deployment"]);
 }
+
+fn access() -> Access {
+    Access {
+        user_prefix: "oidc:".into(),
+        group_prefix: "oidc-group:".into(),
+        admin_role: "edit".into(),
+        user_role: "view".into(),
+    }
+}
+
+#[test]
+fn s1_11_admins_and_users_are_bound_to_roles_in_the_namespace() {
+    let shop = ApplicationSpec { users: vec!["hr".into(), "bo".into()], ..shop() };
+    let objects: Vec<_> = bindings(&shop, &access()).into_iter().map(|m| m.object).collect();
+    insta::assert_yaml_snapshot!(objects);
+}
+
+#[test]
+fn s1_11_nobody_is_bound_to_nothing_and_another_role_is_another_binding() {
+    let names = |access: &Access| bindings(&shop(), access).into_iter().map(|m| m.name).collect::<Vec<_>>();
+    assert_eq!(names(&access()), ["slipway-admins-edit"]);
+    assert_eq!(names(&Access { admin_role: "admin".into(), ..access() }), ["slipway-admins-admin"]);
+}

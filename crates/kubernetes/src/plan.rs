@@ -1,116 +1,175 @@
-//! Plans: what an apply would do, asked of the cluster itself by a dry run of every object. Nothing is written.
+//! Plans: what an apply would do, asked of the cluster itself by a dry run of every object, and what stands in the
+//! way. Nothing is written.
 
-use k8s_openapi::api::core::v1::{Namespace, Node};
-use kube::{
-    Api, Client,
-    api::{ListParams, Patch, PatchParams},
-};
+mod around;
+mod limits;
+mod live;
+mod needs;
+mod nodes;
+mod orphans;
+mod quota;
+mod rehearse;
+mod routes;
+
+use futures::{StreamExt, TryStreamExt, stream};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{Api, Client};
 use serde_json::Value;
 use slipway_domain::{
     cause::Cause,
-    plan::{Action, Plan, Planned},
-    ports::{ApplyProblem, PortError},
+    plan::{Care, Finding, Plan, Planned},
+    ports::PortError,
     spec::ApplicationSpec,
 };
 
-use crate::{
-    apply::{belongs_to, problem},
-    labels::FIELD_MANAGER,
-    manifest::Manifest,
-    orphans,
+pub(crate) use self::live::api;
+use self::{
+    live::{AT_ONCE, Live},
+    quota::Change,
+    routes::Routes,
 };
+use crate::{apply::belongs_to, facts::Room, manifest::Manifest};
 
-/// The plan of a generation.
-pub(crate) async fn plan(
-    client: &Client,
-    spec: &ApplicationSpec,
-    manifests: &[Manifest],
-) -> Result<Plan, PortError> {
-    let failed = |error: kube::Error| PortError::new(format!("planning {}", spec.name), error);
-    let namespaces: Api<Namespace> = Api::all(client.clone());
-    let namespace = namespaces.get_opt(spec.name.as_str()).await.map_err(failed)?;
-    let is_ours = namespace.as_ref().is_some_and(|namespace| belongs_to(namespace, spec.id));
-    let (mut objects, mut findings) = (Vec::new(), Vec::new());
-    for manifest in manifests {
-        // Into a namespace that does not exist nothing can be written, not even to try it out.
-        let is_possible = manifest.namespace.is_none() || is_ours;
-        let planned = if is_possible { try_out(client, manifest).await? } else { Ok(created(manifest)) };
-        match planned {
-            Ok(planned) => objects.push(planned),
-            Err(cause) => {
-                objects.push(Planned {
-                    kind: manifest.kind.to_owned(),
-                    name: manifest.name.clone(),
-                    action: Action::Refused,
-                    changes: Vec::new(),
-                });
-                findings.push(cause);
+/// Makes plans for one cluster.
+pub(crate) struct Planner {
+    client: Client,
+    routes: Routes,
+}
+
+/// What is to be planned, and what is known without asking.
+pub(crate) struct Draft<'a> {
+    pub(crate) spec: &'a ApplicationSpec,
+    pub(crate) manifests: &'a [Manifest],
+    pub(crate) care: Care,
+    /// Have the watches seen that the namespace does not exist?
+    pub(crate) is_unknown: bool,
+    /// The nodes, as far as they are known.
+    pub(crate) nodes: Vec<Room>,
+}
+
+/// Whose the namespace is.
+enum Place {
+    /// It does not exist.
+    Free,
+    /// It is the application's; here it is.
+    Ours(Box<Value>),
+    /// It is somebody else's.
+    Taken,
+}
+
+impl Planner {
+    pub(crate) fn new(client: Client) -> Self {
+        Self { client, routes: Routes::default() }
+    }
+
+    /// The plan of a generation.
+    pub(crate) async fn plan(&self, draft: &Draft<'_>) -> Result<Plan, PortError> {
+        let plan = match self.place(draft).await? {
+            Place::Ours(namespace) => self.changed(draft, &namespace).await?,
+            Place::Free => self.new_one(draft).await?,
+            Place::Taken => made(draft).with([Finding::stops(taken(draft.spec))]),
+        };
+        Ok(self.surroundings(draft, plan).await)
+    }
+
+    async fn place(&self, draft: &Draft<'_>) -> Result<Place, PortError> {
+        // Making it shows whether that is true, so nothing is lost by not asking.
+        if draft.care == Care::Swift && draft.is_unknown {
+            return Ok(Place::Free);
+        }
+        let name = &draft.spec.name;
+        let namespaces: Api<Namespace> = Api::all(self.client.clone());
+        let found = namespaces.get_opt(name.as_str()).await;
+        let found =
+            found.map_err(|error| PortError::new(format!("looking for the namespace {name}"), error))?;
+        match found {
+            None => Ok(Place::Free),
+            Some(namespace) if !belongs_to(&namespace, draft.spec.id) => Ok(Place::Taken),
+            Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
+                let what = format!("the namespace {name} is still being deleted");
+                Err(PortError::new(what, "it can be used when it is gone"))
+            }
+            Some(namespace) => {
+                Ok(Place::Ours(Box::new(serde_json::to_value(namespace).unwrap_or(Value::Null))))
             }
         }
     }
-    if is_ours {
-        for (kind, name) in orphans::find(client, spec, manifests).await? {
-            objects.push(Planned {
-                kind: kind.to_owned(),
-                name,
-                action: Action::Remove,
-                changes: Vec::new(),
-            });
+
+    /// Into a namespace that does not exist nothing can be written, not even to try it out: only the namespace
+    /// itself can be tried.
+    async fn new_one(&self, draft: &Draft<'_>) -> Result<Plan, PortError> {
+        let mut plan = made(draft);
+        if draft.care == Care::Thorough
+            && let Some(namespace) = draft.manifests.first()
+        {
+            let (planned, finding) = rehearse::create(&self.client, namespace).await?;
+            plan.objects[0] = planned;
+            plan = plan.with(finding);
         }
+        Ok(plan)
     }
-    findings.extend(wrong_platforms(client, spec).await?);
-    Ok(Plan { generation: spec.generation, objects, findings })
-}
 
-fn created(manifest: &Manifest) -> Planned {
-    Planned::compare(manifest.kind, &manifest.name, None, &manifest.object)
-}
+    /// A dry run of every object against what is there, and what is there and no longer part.
+    async fn changed(&self, draft: &Draft<'_>, namespace: &Value) -> Result<Plan, PortError> {
+        let (client, spec, manifests) = (&self.client, draft.spec, draft.manifests);
+        let live = Live::read(client, &spec.name).await?;
+        let trials = manifests.iter().map(|manifest| {
+            let found = live.get(manifest.kind, &manifest.name);
+            let found = if manifest.namespace.is_none() { Some(namespace) } else { found };
+            rehearse::apply(client, manifest, found)
+        });
+        let trials: Vec<_> = trials.collect();
+        let tried: Vec<_> = stream::iter(trials).buffered(AT_ONCE).try_collect().await?;
+        let (mut objects, findings): (Vec<Planned>, Vec<_>) = tried.into_iter().unzip();
+        objects.extend(orphans::of(&live, spec, manifests));
+        let (ranges, quotas) = around::budget(client, &spec.name).await?;
+        let change = Change { manifests, planned: &objects, live: &live, ranges: &ranges };
+        let no_room = quota::exceeded(&change, &quotas);
+        let plan = Plan { generation: spec.generation, is_new: false, objects, findings: Vec::new() };
+        Ok(plan
+            .with(findings.into_iter().flatten())
+            .with(limits::violations(manifests, &ranges))
+            .with(no_room))
+    }
 
-/// A dry run of one object: how it would differ, or why the cluster refuses it.
-async fn try_out(client: &Client, manifest: &Manifest) -> Result<Result<Planned, Cause>, PortError> {
-    let api = manifest.api(client);
-    let failed =
-        |error: kube::Error| PortError::new(format!("planning {} {}", manifest.kind, manifest.name), error);
-    let live = api.get_opt(&manifest.name).await.map_err(failed)?;
-    let params = PatchParams { dry_run: true, ..PatchParams::apply(FIELD_MANAGER).force() };
-    match api.patch(&manifest.name, &params, &Patch::Apply(&manifest.object)).await {
-        Ok(would_be) => {
-            let json = |object| serde_json::to_value(object).unwrap_or(Value::Null);
-            let live = live.map(json);
-            Ok(Ok(Planned::compare(manifest.kind, &manifest.name, live.as_ref(), &json(would_be))))
+    /// What the rest of the cluster has to say.
+    async fn surroundings(&self, draft: &Draft<'_>, plan: Plan) -> Plan {
+        let (spec, nodes) = (draft.spec, &draft.nodes);
+        let mut findings = nodes::wrong_platforms(spec, nodes);
+        findings.extend(nodes::too_large(spec, nodes));
+        if draft.manifests.iter().any(|manifest| manifest.kind == "Ingress") {
+            let routes = self.routes.all(&self.client, draft.care == Care::Thorough).await;
+            findings.extend(routes::clashes(&spec.name, draft.manifests, &plan.objects, &routes));
         }
-        Err(error) => match problem(manifest, error) {
-            ApplyProblem::Hopeless(cause) => Ok(Err(cause)),
-            ApplyProblem::Passing(error) => Err(error),
-        },
+        if draft.care == Care::Thorough
+            && findings.is_empty()
+            && let Some(taken) = around::taken(&self.client, spec, nodes).await
+        {
+            findings.extend(nodes::too_many(spec, nodes, taken));
+        }
+        plan.with(findings)
     }
 }
 
-/// Images that no node can run (DEP_E162). Where platforms or nodes are not known, nothing is claimed.
-async fn wrong_platforms(client: &Client, spec: &ApplicationSpec) -> Result<Vec<Cause>, PortError> {
-    let nodes: Api<Node> = Api::all(client.clone());
-    let Ok(nodes) = nodes.list(&ListParams::default()).await else { return Ok(Vec::new()) };
-    let platforms: Vec<String> = nodes
-        .into_iter()
-        .filter_map(|node| node.status?.node_info)
-        .map(|info| format!("{}/{}", info.operating_system, info.architecture))
-        .collect();
-    let resolved = spec.components.iter().filter_map(|c| Some((&c.name, c.resolved.as_ref()?)));
-    let wrong = resolved.filter(|(_, image)| {
-        let known = !image.platforms.is_empty() && !platforms.is_empty();
-        known && !image.platforms.iter().any(|platform| platforms.contains(platform))
-    });
-    let causes = wrong.map(|(name, image)| {
-        Cause::new(
-            "DEP_E162",
-            format!("No node can run the image of {name}."),
-            "Build the image for the architecture of the nodes, or add a node that fits.",
-        )
-        .with(format!(
-            "the image is for {}; the nodes are {}",
-            image.platforms.join(", "),
-            platforms.join(", ")
-        ))
-    });
-    Ok(causes.collect())
+/// Everything is to be made.
+fn made(draft: &Draft<'_>) -> Plan {
+    let made = |manifest: &Manifest| Planned::compare(manifest.kind, &manifest.name, None, &manifest.object);
+    Plan {
+        generation: draft.spec.generation,
+        is_new: true,
+        objects: draft.manifests.iter().map(made).collect(),
+        findings: Vec::new(),
+    }
 }
+
+/// A namespace that exists and was not made for this application is never touched (S1.09).
+fn taken(spec: &ApplicationSpec) -> Cause {
+    Cause::new(
+        "SLW_NAMESPACE_TAKEN",
+        format!("The namespace {} exists and does not belong to this application.", spec.name),
+        "Force Undeploy this application (the namespace stays untouched) and choose another name.",
+    )
+}
+
+#[cfg(test)]
+mod tests;

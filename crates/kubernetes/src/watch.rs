@@ -39,7 +39,7 @@ use tokio::{
 use tokio_stream::wrappers::BroadcastStream;
 
 use self::cache::{Cache, Fact};
-use crate::labels;
+use crate::{facts::Room, labels};
 
 /// How often a cluster that is out of reach is asked whether it is back.
 const KNOCK: Duration = Duration::from_secs(2);
@@ -115,6 +115,11 @@ impl Watches {
         let is_known =
             self.shared.unlisted.load(Ordering::Acquire) == 0 && self.out_of_reach_since().is_none();
         is_known.then(|| self.shared.cache.is_free(name.as_str()))
+    }
+
+    /// What the nodes have to give, as far as that is known.
+    pub(crate) fn nodes(&self) -> Vec<Room> {
+        self.shared.cache.nodes()
     }
 
     pub(crate) fn touched(&self) -> BoxStream<'static, ApplicationName> {

@@ -58,6 +58,19 @@ impl Built {
         }
         Some(Self { top, images, platforms: platforms.into_iter().collect() })
     }
+
+    /// The same, if all of it is still there; from now on nobody removes it for a while.
+    fn held(self, layout: &Layout) -> io::Result<Option<Self>> {
+        let parts = self.images.iter().flat_map(|(descriptor, manifest)| {
+            [
+                Some(&descriptor.digest),
+                Some(&manifest.config.digest),
+                manifest.layers.last().map(|l| &l.digest),
+            ]
+        });
+        let all_there = layout.hold(parts.flatten().chain([&self.top.digest]))?;
+        Ok(all_there.then_some(self))
+    }
 }
 
 /// What an order is, as a digest: everything that the image depends on.
@@ -82,8 +95,10 @@ pub(crate) async fn build(bases: &Bases, order: &ImageOrder) -> Result<Built, Im
     let name = format!("{}:{}", order.repository, order.tag);
     let order_id = fingerprint(order);
     let (wanted, id) = (name.clone(), order_id.clone());
-    let found =
-        bases.kept(move |layout| Ok(layout.find(&wanted, &id)?.and_then(|top| Built::load(layout, top))));
+    let found = bases.kept(move |layout| {
+        let found = layout.find(&wanted, &id)?.and_then(|top| Built::load(layout, top));
+        found.map_or(Ok(None), |built| built.held(layout))
+    });
     if let Some(built) = found.await?.ok_or_else(|| no_registry(&order.repository))? {
         return Ok(built);
     }

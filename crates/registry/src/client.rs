@@ -15,7 +15,8 @@ use slipway_domain::{
 
 use crate::{
     Credentials, Mirror, Target,
-    refusal::{Refusal, Wish, attempt, unusable},
+    places::leads_off_limits,
+    refusal::{Refusal, Wish, attempt, silence, unusable},
     tokens::{Claim, Tokens},
 };
 
@@ -85,6 +86,10 @@ impl Client {
         let host = if image.registry == "docker.io" { "registry-1.docker.io" } else { &image.registry };
         Url::parse(&format!("{scheme}://{host}/v2/{}/{path}", image.repository))
             .map_err(|error| unusable(image, format!("its registry has no address: {error}")))
+            .and_then(|url| {
+                let why = "its registry is at an address that Slipway never asks";
+                if leads_off_limits(&url) { Err(unusable(image, why)) } else { Ok(url) }
+            })
     }
 
     /// What somebody wants who needs these scopes.
@@ -114,7 +119,7 @@ impl Client {
         body: reqwest::Body,
     ) -> Result<Response, ImageProblem> {
         let request = self.request(claim, call, &call.url, self.tokens.held(claim))?.body(body);
-        request.send().await.map_err(|error| passing(claim, error))
+        request.send().await.map_err(|error| unanswered(claim, error))
     }
 
     async fn go(
@@ -127,7 +132,7 @@ impl Client {
         let mut left = if matches!(call.method, Method::GET | Method::HEAD) { REDIRECTS } else { 0 };
         loop {
             let request = self.request(claim, call, &url, shown.clone())?.body(call.body.clone());
-            let response = request.send().await.map_err(|error| passing(claim, error))?;
+            let response = request.send().await.map_err(|error| unanswered(claim, error))?;
             match elsewhere(&response, &url) {
                 Some(next) if left > 0 => (url, left) = (next, left - 1),
                 _ => return Ok(response),
@@ -157,12 +162,14 @@ impl Client {
 fn elsewhere(response: &Response, from: &Url) -> Option<Url> {
     let location = response.headers().get(header::LOCATION).filter(|_| response.status().is_redirection())?;
     let next = from.join(location.to_str().ok()?).ok()?;
-    (next.scheme() == "https" || from.scheme() == "http").then_some(next)
+    (next.scheme() == "https" || from.scheme() == "http")
+        .then_some(next)
+        .filter(|next| !leads_off_limits(next))
 }
 
-/// Nobody answered, or not to the end. The address stays out: it may hold a signature.
-pub(crate) fn passing(claim: &Claim<'_>, error: reqwest::Error) -> ImageProblem {
-    ImageProblem::Passing(PortError::new(attempt(claim.image, claim.wish), error.without_url()))
+/// Nobody answered, or not to the end.
+fn unanswered(claim: &Claim<'_>, error: reqwest::Error) -> ImageProblem {
+    silence(&claim.image.registry, attempt(claim.image, claim.wish), error)
 }
 
 /// The answer, if it has one of these statuses.

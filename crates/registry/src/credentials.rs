@@ -64,6 +64,11 @@ struct Entry {
 }
 
 impl Credentials {
+    /// The registries that there are some for.
+    pub fn hosts(&self) -> impl Iterator<Item = &str> {
+        self.hosts.keys().map(String::as_str)
+    }
+
     /// Reads a `config.json`.
     pub fn parse(text: &str) -> Result<Self, CredentialsError> {
         // The parser's own words may quote what it stumbled over.

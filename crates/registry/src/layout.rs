@@ -4,15 +4,19 @@
 //! Several processes may share it, and any of them may be killed at any moment. Whoever writes holds a lock, and
 //! what is written gets its name when it is complete.
 
+mod prune;
+
 use std::{
     fs::{self, File},
     io::{self, Write as _},
     path::{Path, PathBuf},
     sync::Arc,
+    time::SystemTime,
 };
 
 use slipway_domain::image::Digest;
 
+pub use self::prune::Pruned;
 use crate::manifest::{Descriptor, INDEX, Index, digest};
 
 /// The key of the annotation that names an image in a layout.
@@ -46,14 +50,35 @@ impl Layout {
         (crate::manifest::digest(&bytes) == *digest).then_some(bytes)
     }
 
-    /// Keeps a blob.
+    /// Keeps a blob. One that is there already counts as used just now.
     pub(crate) fn keep(&self, bytes: &[u8]) -> io::Result<Digest> {
         let digest = digest(bytes);
-        if self.blob(&digest).is_none() {
-            let _lock = self.lock()?;
+        let _lock = self.lock()?;
+        if self.blob(&digest).is_some() {
+            self.touch(&digest)?;
+        } else {
             self.write(&path(&digest), bytes)?;
         }
         Ok(digest)
+    }
+
+    /// Says that these are being used, so that nobody removes them meanwhile. False if one of them is gone.
+    pub(crate) fn hold<'a>(&self, digests: impl IntoIterator<Item = &'a Digest>) -> io::Result<bool> {
+        let _lock = self.lock()?;
+        for digest in digests {
+            match self.touch(digest) {
+                Ok(()) => {}
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(true)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a file's time is the machine's")]
+    fn touch(&self, digest: &Digest) -> io::Result<()> {
+        let file = File::options().write(true).open(self.root.join(path(digest)))?;
+        file.set_modified(SystemTime::now())
     }
 
     /// What was built from an order and has this name.

@@ -1,6 +1,8 @@
 //! OCI images: where an image is, which digest its tag means at this moment, how one is built of a base and files
 //! without a daemon, and how it gets into a registry.
 
+#[doc(hidden)]
+pub mod any_bytes;
 mod bases;
 mod build;
 mod challenge;
@@ -11,6 +13,7 @@ mod layer;
 mod layout;
 mod manifest;
 mod mirror;
+mod places;
 mod push;
 mod refusal;
 mod remote;
@@ -20,8 +23,9 @@ mod tokens;
 mod upload;
 
 pub use credentials::{Credentials, CredentialsError};
-pub use layout::Layout;
+pub use layout::{Layout, Pruned};
 pub use mirror::{Mirror, MirrorError};
+pub use places::is_off_limits;
 pub use remote::Remote;
 pub use simulated::Simulated;
 pub use target::Target;

@@ -1,6 +1,7 @@
 //! What went wrong, in the words of the domain. Whether a refusal is final is decided here and nowhere else.
 
 use reqwest::{Response, StatusCode, header};
+use rustls::Error as Tls;
 use serde::Deserialize;
 use serde_json::Value;
 use slipway_domain::{
@@ -114,7 +115,7 @@ impl Refusal {
 }
 
 /// The registry's errors, or the beginning of what it said instead; pages of proxies are left out.
-fn words(body: &[u8]) -> Vec<String> {
+pub(crate) fn words(body: &[u8]) -> Vec<String> {
     if let Ok(Errors { errors }) = serde_json::from_slice(body) {
         return errors.iter().take(5).map(Error::line).filter(|line| !line.is_empty()).collect();
     }
@@ -137,6 +138,47 @@ fn clean(text: &str) -> String {
     let words: Vec<&str> = text.split(|c: char| c.is_whitespace() || c.is_control()).collect();
     let line: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
     line.join(" ").chars().take(300).collect()
+}
+
+/// Nobody answered. Whoever is away comes back; whose certificate is not trusted stays untrusted. The address stays
+/// out of it: it may hold a signature.
+pub(crate) fn silence(host: &str, attempt: String, error: reqwest::Error) -> ImageProblem {
+    let error = error.without_url();
+    match tls_problem(&error) {
+        Some(problem) => ImageProblem::Hopeless(
+            Cause::new(
+                "SLW_REGISTRY_TLS",
+                format!("Slipway and {host} do not agree on TLS."),
+                "Put the authority that signed its certificate among those that Slipway's machine trusts; or write \
+                 http:// in front of the registry in the settings, if it has no TLS.",
+            )
+            .with(problem),
+        ),
+        None => ImageProblem::Passing(PortError::new(attempt, error)),
+    }
+}
+
+/// What is wrong with TLS, if that is what is wrong.
+fn tls_problem(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(
+            tls @ (Tls::InvalidCertificate(_)
+            | Tls::InvalidMessage(_)
+            | Tls::PeerIncompatible(_)
+            | Tls::AlertReceived(_)),
+        ) = error.downcast_ref()
+        {
+            return Some(tls.to_string());
+        }
+        // What an IO error carries is not among its sources.
+        let carried = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match carried {
+            Some(carried) => Some(carried),
+            None => error.source(),
+        };
+    }
+    None
 }
 
 /// What was attempted, in a few words.

@@ -1,5 +1,8 @@
 //! Images for the simulated cluster, which pulls nothing: every reference resolves to a digest of its own, the
-//! same one each time. A repository that ends in `missing` does not exist, so that failure can be tried out.
+//! same one each time. A repository that ends in `missing` does not exist, and a tag of one that ends in `moving` means
+//! another image each time, so that both can be tried out.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use sha2::{Digest as _, Sha256};
@@ -11,8 +14,10 @@ use slipway_domain::{
 use crate::refusal::not_found;
 
 /// A registry that knows every image.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Simulated;
+#[derive(Debug, Default)]
+pub struct Simulated {
+    moves: AtomicUsize,
+}
 
 #[async_trait]
 impl Images for Simulated {
@@ -24,6 +29,9 @@ impl Images for Simulated {
         }
         let digest = match &image.digest {
             Some(digest) => digest.clone(),
+            None if image.repository.ends_with("moving") => {
+                made_up(&format!("{image} {}", self.moves.fetch_add(1, Ordering::Relaxed)))?
+            }
             None => made_up(&image.to_string())?,
         };
         Ok(Resolved { image: image.clone(), digest, platforms: vec!["linux/amd64".to_owned()] })
@@ -53,4 +61,26 @@ impl Images for Simulated {
 fn made_up(text: &str) -> Result<Digest, ImageProblem> {
     let digest = Digest::parse(&format!("sha256:{}", hex::encode(Sha256::digest(text))));
     digest.map_err(|error| ImageProblem::Passing(PortError::new("making up a digest", error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn digest(registry: &Simulated, image: &str) -> Digest {
+        let image = ImageRef::parse(image).unwrap();
+        registry.resolve(&image).await.unwrap().digest
+    }
+
+    #[tokio::test]
+    async fn d11_a_tag_means_the_same_each_time_unless_it_is_of_a_moving_repository() {
+        let registry = Simulated::default();
+        let still = digest(&registry, "example.com/web:1").await;
+        assert_eq!(digest(&registry, "example.com/web:1").await, still);
+        assert_eq!(digest(&Simulated::default(), "example.com/web:1").await, still);
+        let moved = digest(&registry, "example.com/moving:1").await;
+        assert_ne!(digest(&registry, "example.com/moving:1").await, moved);
+        let pinned = format!("example.com/moving@{moved}");
+        assert_eq!(digest(&registry, &pinned).await, moved);
+    }
 }

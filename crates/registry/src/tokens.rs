@@ -9,17 +9,13 @@ use std::{
 
 use reqwest::{Response, Url, header, header::HeaderValue};
 use serde::Deserialize;
-use slipway_domain::{
-    cause::Cause,
-    image::ImageRef,
-    ports::{ImageProblem, PortError},
-};
+use slipway_domain::{cause::Cause, image::ImageRef, ports::ImageProblem};
 
 use crate::{
     Credentials,
     challenge::{self, Challenge},
     client::{SHORT, read},
-    refusal::{Refusal, Wish, denied},
+    refusal::{Refusal, Wish, denied, silence},
 };
 
 /// A token is not used in the last seconds of its life: it must outlive the request.
@@ -142,8 +138,8 @@ async fn fetch(
     }
     let asked = Instant::now();
     let what = || format!("asking {} for a token for {image}", url.host_str().unwrap_or_default());
-    let passing = |error: reqwest::Error| ImageProblem::Passing(PortError::new(what(), error.without_url()));
-    let response = request.send().await.map_err(passing)?;
+    let unanswered = |error| silence(url.host_str().unwrap_or_default(), what(), error);
+    let response = request.send().await.map_err(unanswered)?;
     if !response.status().is_success() {
         return Err(refused(Refusal::of(response).await.problem(image, wish), claim));
     }
@@ -161,6 +157,9 @@ async fn fetch(
 /// What a token is for: what was asked, and what the registry adds to it.
 fn realm_url(realm: &str, claim: &Claim<'_>, bearer: &Challenge) -> Option<Url> {
     let mut url = Url::parse(realm).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    if crate::places::leads_off_limits(&url) {
+        return None;
+    }
     let mut query = url.query_pairs_mut();
     if let Some(service) = bearer.param("service") {
         query.append_pair("service", service);
@@ -209,5 +208,6 @@ mod tests {
         );
         assert_eq!(asked_of(r#"Bearer realm="file:///etc/passwd""#, "x"), None);
         assert_eq!(asked_of(r#"Bearer realm="""#, "x"), None);
+        assert_eq!(asked_of(r#"Bearer realm="http://169.254.169.254/latest""#, "x"), None);
     }
 }

@@ -27,6 +27,15 @@ struct AccountRow {
     roles: String,
 }
 
+impl TryFrom<AccountRow> for Account {
+    type Error = PortError;
+
+    fn try_from(row: AccountRow) -> Result<Self, PortError> {
+        let roles = from_json("roles", &row.roles)?;
+        Ok(Self { name: row.name, password_hash: row.password_hash, roles })
+    }
+}
+
 impl Store {
     /// Makes the account, unless one of that name exists. True if it was made.
     pub async fn create_account(&self, account: &Account, now: Timestamp) -> Result<bool, PortError> {
@@ -51,10 +60,38 @@ impl Store {
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("reading an account"))?;
-        row.map(|row| {
-            let roles = from_json("roles", &row.roles)?;
-            Ok(Account { name: row.name, password_hash: row.password_hash, roles })
-        })
-        .transpose()
+        row.map(Account::try_from).transpose()
+    }
+
+    /// All accounts, by name.
+    pub async fn accounts(&self) -> Result<Vec<Account>, PortError> {
+        let rows: Vec<AccountRow> =
+            sqlx::query_as("SELECT name, password_hash, roles FROM accounts ORDER BY name")
+                .fetch_all(&self.pool)
+                .await
+                .map_err(failed("reading accounts"))?;
+        rows.into_iter().map(Account::try_from).collect()
+    }
+
+    /// Replaces password and roles of an account. False if there is none of that name.
+    pub async fn change_account(&self, account: &Account) -> Result<bool, PortError> {
+        let done = sqlx::query("UPDATE accounts SET password_hash = $2, roles = $3 WHERE name = $1")
+            .bind(&account.name)
+            .bind(&account.password_hash)
+            .bind(to_json(&account.roles)?)
+            .execute(&self.pool)
+            .await
+            .map_err(failed("changing an account"))?;
+        Ok(done.rows_affected() == 1)
+    }
+
+    /// Removes an account. False if there is none of that name.
+    pub async fn delete_account(&self, name: &str) -> Result<bool, PortError> {
+        let done = sqlx::query("DELETE FROM accounts WHERE name = $1")
+            .bind(name)
+            .execute(&self.pool)
+            .await
+            .map_err(failed("removing an account"))?;
+        Ok(done.rows_affected() == 1)
     }
 }

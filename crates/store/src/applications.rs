@@ -5,6 +5,7 @@ use slipway_domain::{
     application::Application, ids::ApplicationId, names::ApplicationName, operation::Operation,
     ports::PortError, spec::ApplicationSpec, status::Standing,
 };
+use sqlx::{Any, Executor};
 
 use crate::{
     Store,
@@ -61,14 +62,7 @@ impl Store {
         id: ApplicationId,
         number: u32,
     ) -> Result<Option<ApplicationSpec>, PortError> {
-        let query = "SELECT spec FROM generations WHERE application_id = $1 AND number = $2";
-        let spec: Option<String> = sqlx::query_scalar(query)
-            .bind(id.to_string())
-            .bind(i64::from(number))
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(failed("reading a configuration"))?;
-        spec.map(|text| from_json("spec", &text)).transpose()
+        generation(&self.pool, &id.to_string(), number).await
     }
 
     /// All configurations of an application, newest first, each with who made it and when.
@@ -123,4 +117,21 @@ impl Store {
             .map_err(failed("reading operations"))?;
         rows.into_iter().map(Operation::try_from).collect()
     }
+}
+
+/// A configuration of an application. Inside a transaction it is read on the transaction's own connection: one
+/// that held the write lock and waited for another connection would wait for those who wait for the lock.
+pub(crate) async fn generation(
+    executor: impl Executor<'_, Database = Any>,
+    application: &str,
+    number: u32,
+) -> Result<Option<ApplicationSpec>, PortError> {
+    let query = "SELECT spec FROM generations WHERE application_id = $1 AND number = $2";
+    let spec: Option<String> = sqlx::query_scalar(query)
+        .bind(application)
+        .bind(i64::from(number))
+        .fetch_optional(executor)
+        .await
+        .map_err(failed("reading a configuration"))?;
+    spec.map(|text| from_json("spec", &text)).transpose()
 }

@@ -9,24 +9,17 @@ use crate::{
 };
 
 impl Store {
-    /// Keeps an end, once; forgets what ended before `oldest`.
+    /// Keeps an end, once.
     pub(crate) async fn keep(
         &self,
         id: ApplicationId,
         ended: &Ended,
         at: Timestamp,
-        oldest: Timestamp,
     ) -> Result<(), PortError> {
-        let failed = || failed("keeping the end of a container");
-        sqlx::query("DELETE FROM black_box WHERE ended_at < $1")
-            .bind(oldest.as_millisecond())
-            .execute(&self.pool)
-            .await
-            .map_err(failed())?;
         let query = "INSERT INTO black_box (id, application_id, component, task, ended_at, record) \
              VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
         sqlx::query(query)
-            .bind(format!("{id}/{}/{}", ended.task, at.as_millisecond()))
+            .bind(key(id, &ended.task, at))
             .bind(id.to_string())
             .bind(ended.component.as_str())
             .bind(&ended.task)
@@ -35,7 +28,23 @@ impl Store {
             .execute(&self.pool)
             .await
             .map(|_| ())
-            .map_err(failed())
+            .map_err(failed("keeping the end of a container"))
+    }
+
+    /// What a container said before that end.
+    pub(crate) async fn log_of(
+        &self,
+        id: ApplicationId,
+        task: &str,
+        at: Timestamp,
+    ) -> Result<Option<String>, PortError> {
+        let row: Option<String> = sqlx::query_scalar("SELECT record FROM black_box WHERE id = $1")
+            .bind(key(id, task, at))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed("reading the end of a container"))?;
+        let Some(text) = row else { return Ok(None) };
+        from_json("record", &text).map(|ended: Ended| ended.log)
     }
 
     /// The ends of an application's containers, last one first.
@@ -49,4 +58,9 @@ impl Store {
             .map_err(failed("reading the ends of containers"))?;
         rows.into_iter().map(|(at, text)| Ok((time(at)?, from_json("record", &text)?))).collect()
     }
+}
+
+/// Each end once.
+fn key(id: ApplicationId, task: &str, at: Timestamp) -> String {
+    format!("{id}/{task}/{}", at.as_millisecond())
 }

@@ -1,15 +1,12 @@
 //! Forms that a person filled in and could not send yet, each sealed as a whole.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use slipway_domain::{ports::PortError, sealed::Sealed};
 
 use crate::{Store, rows::failed};
 
-/// How long a draft is kept.
-const KEPT: SignedDuration = SignedDuration::from_hours(24);
-
 impl Store {
-    /// Keeps a draft of a person, and forgets those that are too old.
+    /// Keeps a draft of a person.
     pub async fn keep_draft(
         &self,
         id: &str,
@@ -17,12 +14,6 @@ impl Store {
         sealed: &Sealed,
         now: Timestamp,
     ) -> Result<(), PortError> {
-        let failed = || failed("keeping a draft");
-        sqlx::query("DELETE FROM drafts WHERE at < $1")
-            .bind((now - KEPT).as_millisecond())
-            .execute(&self.pool)
-            .await
-            .map_err(failed())?;
         sqlx::query("INSERT INTO drafts (id, actor, sealed, at) VALUES ($1, $2, $3, $4)")
             .bind(id)
             .bind(actor)
@@ -31,7 +22,7 @@ impl Store {
             .execute(&self.pool)
             .await
             .map(|_| ())
-            .map_err(failed())
+            .map_err(failed("keeping a draft"))
     }
 
     /// The draft of that identifier, if it is that person's.

@@ -18,7 +18,7 @@ use slipway_domain::{
 use sqlx::AnyConnection;
 
 use crate::{
-    audit,
+    audit::{self, Deed, Origin},
     rows::{OperationRow, failed, kind_text, to_json},
 };
 
@@ -33,6 +33,8 @@ pub struct Asked<'a> {
     pub at: Timestamp,
     /// The identity of the operation to be.
     pub operation: OperationId,
+    /// Where.
+    pub origin: &'a Origin,
 }
 
 /// An application to be made.
@@ -141,7 +143,6 @@ async fn add_operation(
     asked: &Asked<'_>,
     key: Option<&str>,
 ) -> Result<(), PortError> {
-    let failed = || failed("adding an operation");
     let progress = Progress::Open { step: kind.first_step() };
     sqlx::query(
         "INSERT INTO operations (id, application_id, kind, generation, progress, step_since, due_at, \
@@ -155,11 +156,23 @@ async fn add_operation(
     .bind(asked.at.as_millisecond())
     .bind(asked.actor)
     .bind(key)
-    .execute(&mut *transaction)
+    .execute(transaction)
     .await
-    .map_err(failed())?;
-    let what = (kind_text(kind), spec.name.as_str(), "accepted");
-    audit::write(transaction, asked.at, asked.actor, what).await.map_err(failed())
+    .map(|_| ())
+    .map_err(failed("adding an operation"))
+}
+
+/// Tells that it was accepted. The last thing in a transaction: whoever waits for the revision's counter and then for
+/// the trail's must never meet somebody who waits in the other order.
+async fn tell(
+    transaction: &mut AnyConnection,
+    action: &str,
+    name: &ApplicationName,
+    asked: &Asked<'_>,
+) -> Result<(), PortError> {
+    let Asked { actor, at, origin, .. } = *asked;
+    let deed = Deed { at, actor, action, object: name.as_str(), outcome: "accepted", origin };
+    audit::write(transaction, &deed).await.map_err(failed("writing the audit trail"))
 }
 
 /// Ends what is open. Its lease stays with whoever runs a step of it, until they notice and let go.

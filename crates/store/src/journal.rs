@@ -9,6 +9,7 @@ use slipway_domain::{
     ids::{ApplicationId, OperationId},
     names::ApplicationName,
     operation::{Operation, Progress},
+    plan::Plan,
     ports::{Job, Journal, PortError, Recorded, Subject},
     removal::Proof,
     spec::ApplicationSpec,
@@ -18,6 +19,7 @@ use tokio_stream::wrappers::WatchStream;
 
 use crate::{
     Store,
+    audit::tell_step,
     intents::{next_revision, write_standing},
     rows::{OperationRow, failed, read, time, to_json},
 };
@@ -90,6 +92,17 @@ impl Journal for Store {
         done.map(|_| ()).map_err(failed("noting how far a step is"))
     }
 
+    async fn keep_plan(
+        &self,
+        id: OperationId,
+        owner: &str,
+        plan: &Plan,
+        because: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(), PortError> {
+        self.keep_plan_of(id, owner, plan, because, now).await
+    }
+
     async fn prove(&self, id: OperationId, owner: &str, proof: &Proof) -> Result<(), PortError> {
         let query =
             "UPDATE operations SET proof = $1 WHERE id = $2 AND lease_owner = $3 AND due_at IS NOT NULL";
@@ -143,11 +156,12 @@ impl Journal for Store {
             write_standing(&mut transaction, &application, &standing, revision, now).await?;
             sqlx::query("UPDATE applications SET gone_at = $1 WHERE id = $2")
                 .bind(now.as_millisecond())
-                .bind(application)
+                .bind(&application)
                 .execute(&mut *transaction)
                 .await
                 .map_err(failed())?;
         }
+        tell_step(&mut transaction, &application, &before, progress, now).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(true)
@@ -182,14 +196,17 @@ impl Journal for Store {
         Ok(Recorded::Written)
     }
 
-    async fn keep_end(
+    async fn keep_end(&self, id: ApplicationId, ended: &Ended, at: Timestamp) -> Result<(), PortError> {
+        self.keep(id, ended, at).await
+    }
+
+    async fn log_of_end(
         &self,
         id: ApplicationId,
-        ended: &Ended,
+        task: &str,
         at: Timestamp,
-        oldest: Timestamp,
-    ) -> Result<(), PortError> {
-        self.keep(id, ended, at, oldest).await
+    ) -> Result<Option<String>, PortError> {
+        self.log_of(id, task, at).await
     }
 
     async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError> {

@@ -2,18 +2,29 @@
 //! do not. Time and identifiers come from the caller.
 
 mod accounts;
+mod answers;
 mod applications;
 mod audit;
 mod black_box;
 mod drafts;
+mod images;
 mod intents;
 mod journal;
 mod neighbours;
 mod open;
+mod plans;
+mod refused_passwords;
+mod retention;
 mod rows;
 mod sessions;
+mod tokens;
+mod visits;
 
 pub use accounts::Account;
-pub use audit::AuditRow;
+pub use answers::Before;
+pub use audit::{AuditRow, Deed, Origin};
 pub use intents::{AcceptError, Accepted, Asked, Change, ChangeError, NewApplication, RemoveError};
 pub use open::{OpenError, Store};
+pub use retention::{Cleaned, Kept};
+pub use tokens::KeptToken;
+pub use visits::{Of, Visit};

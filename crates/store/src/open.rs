@@ -2,14 +2,15 @@
 
 use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
 
+use slipway_domain::ports::PortError;
 use sqlx::{
-    AnyConnection, AnyPool, Connection, Executor,
+    AnyConnection, AnyPool, AssertSqlSafe, Connection, Executor,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{MigrateError, Migrator},
 };
 use tokio::sync::watch;
 
-use crate::neighbours::Neighbours;
+use crate::{neighbours::Neighbours, rows::failed};
 
 /// How long a PostgreSQL server may take to say that a connection is alive.
 const ALIVE: Duration = Duration::from_secs(3);
@@ -82,15 +83,31 @@ impl Store {
             Some(file) => (sqlite(file.trim_start_matches("//").into()).await?, "BEGIN IMMEDIATE"),
             None => (postgres(url).await?, "BEGIN"),
         };
-        MIGRATIONS.run(&pool).await.map_err(|error| match error {
-            MigrateError::VersionMissing(version) => OpenError::Newer(version),
-            MigrateError::VersionMismatch(version) => OpenError::Changed(version),
-            error => OpenError::Migration(error),
-        })?;
+        if !is_up_to_date(&pool).await {
+            MIGRATIONS.run(&pool).await.map_err(|error| match error {
+                MigrateError::VersionMissing(version) => OpenError::Newer(version),
+                MigrateError::VersionMismatch(version) => OpenError::Changed(version),
+                error => OpenError::Migration(error),
+            })?;
+        }
         let changed = Arc::new(watch::channel(0).0);
         let neighbours = (!url.starts_with("sqlite:"))
             .then(|| Arc::new(Neighbours::meet(url.to_owned(), pool.clone(), Arc::clone(&changed))));
         Ok(Self { pool, begin, changed, neighbours })
+    }
+
+    /// Lets a PostgreSQL role use everything, and add to the audit trail without changing what is there (D7).
+    pub async fn grant_to(&self, role: &str) -> Result<(), PortError> {
+        let role = format!("\"{}\"", role.replace('"', "\"\""));
+        // The role's name is quoted above.
+        let statements = format!(
+            "GRANT USAGE ON SCHEMA public TO {role}; \
+             GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}; \
+             REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM {role}; \
+             REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON _sqlx_migrations FROM {role}"
+        );
+        let granted = self.pool.execute(AssertSqlSafe(statements)).await;
+        granted.map(|_| ()).map_err(failed("granting rights"))
     }
 
     /// Does the database answer?
@@ -116,6 +133,14 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// Is every step of the schema there? A role that may not change the schema can then use it all the same.
+async fn is_up_to_date(pool: &AnyPool) -> bool {
+    let query = "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
+    let Ok(applied) = sqlx::query_as::<_, (i64, Vec<u8>)>(query).fetch_all(pool).await else { return false };
+    let known = MIGRATIONS.iter().map(|step| (step.version, step.checksum.to_vec()));
+    applied.into_iter().eq(known)
 }
 
 async fn sqlite(path: PathBuf) -> Result<AnyPool, OpenError> {

@@ -1,61 +1,24 @@
 //! Sign-in with an OIDC provider: code flow with PKCE; state and nonce belong to one browser and one attempt.
 
-use std::collections::HashMap;
+mod kinds;
+mod roles;
+mod verify;
+
+use std::{str::FromStr, time::Instant};
 
 use openidconnect::{
-    AdditionalClaims, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, IssuerUrl, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, StandardErrorResponse, StandardTokenResponse,
-    TokenResponse,
-    core::{
-        CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-        CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
-        CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
-    },
+    AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, LogoutRequest,
+    Nonce, OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, PostLogoutRedirectUrl,
+    ProviderMetadataWithLogout, RedirectUrl, RefreshToken, RequestTokenError, Scope, TokenResponse,
+    core::CoreResponseType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use slipway_domain::{actor::Actor, ports::chain};
 use tokio::sync::Mutex;
 
+use self::kinds::{Claims, OidcClient, Token, Tokens};
 use crate::config::Settings;
-
-/// The claims of an ID token that no standard names; roles are among them.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct OtherClaims(HashMap<String, Value>);
-
-impl AdditionalClaims for OtherClaims {}
-
-type Tokens = StandardTokenResponse<
-    IdTokenFields<
-        OtherClaims,
-        EmptyExtraTokenFields,
-        CoreGenderClaim,
-        CoreJweContentEncryptionAlgorithm,
-        CoreJwsSigningAlgorithm,
-    >,
-    CoreTokenType,
->;
-
-type OidcClient = Client<
-    OtherClaims,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    StandardErrorResponse<CoreErrorResponseType>,
-    Tokens,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
 
 /// A sign-in that has begun. It is kept in the browser's session, so only that browser can end it, once.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,6 +29,40 @@ pub struct Attempt {
     redirect: RedirectUrl,
     /// Where the person wanted to go.
     pub next: String,
+}
+
+/// Somebody whom the provider knows.
+#[derive(Debug)]
+pub struct Arrival {
+    /// Who.
+    pub actor: Actor,
+    /// What the provider calls this sign-in.
+    pub session: Option<String>,
+    /// What it gave for asking again.
+    pub kept: Kept,
+}
+
+/// What is kept of a sign-in, sealed.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Kept {
+    refresh: Option<String>,
+    id_token: Option<String>,
+}
+
+impl Kept {
+    /// Can the provider be asked again?
+    pub fn can_ask(&self) -> bool {
+        self.refresh.is_some()
+    }
+}
+
+/// Whom the provider has signed out.
+#[derive(Debug, PartialEq, Eq)]
+pub enum SignedOut {
+    /// One sign-in, by the provider's name for it.
+    Session(String),
+    /// All of a person.
+    Person(String),
 }
 
 /// Why a sign-in did not work.
@@ -79,6 +76,14 @@ pub enum SignInError {
     Refused(String),
 }
 
+fn provider(error: &dyn std::error::Error) -> SignInError {
+    SignInError::Provider(chain(error))
+}
+
+fn refused(text: impl Into<String>) -> SignInError {
+    SignInError::Refused(text.into())
+}
+
 /// The identity provider.
 pub struct Provider {
     issuer: String,
@@ -87,7 +92,12 @@ pub struct Provider {
     roles_claim: String,
     http: reqwest::Client,
     /// Fetched at the first sign-in, so that a provider that is down at start does no harm.
-    metadata: Mutex<Option<CoreProviderMetadata>>,
+    known: Mutex<Option<Known>>,
+}
+
+struct Known {
+    metadata: ProviderMetadataWithLogout,
+    at: Instant,
 }
 
 impl Provider {
@@ -99,7 +109,7 @@ impl Provider {
             client_secret: settings.oidc_client_secret.clone(),
             roles_claim: settings.oidc_roles_claim.clone(),
             http,
-            metadata: Mutex::new(None),
+            known: Mutex::new(None),
         })
     }
 
@@ -111,9 +121,8 @@ impl Provider {
 
     /// Begins a sign-in: where to send the browser, and what to remember meanwhile.
     pub async fn begin(&self, redirect: &str, next: String) -> Result<(String, Attempt), SignInError> {
-        let refused = |error: &dyn std::error::Error| SignInError::Refused(chain(error));
-        let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|error| refused(&error))?;
-        let client = self.client(redirect.clone()).await?;
+        let redirect = RedirectUrl::new(redirect.to_owned()).map_err(|error| refused(chain(&error)))?;
+        let client = self.client().await?.set_redirect_uri(redirect.clone());
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
         let request = client.authorize_url(flow, CsrfToken::new_random, Nonce::new_random);
@@ -123,67 +132,94 @@ impl Provider {
     }
 
     /// Ends a sign-in: who it is.
-    pub async fn end(&self, attempt: Attempt, state: &str, code: String) -> Result<Actor, SignInError> {
-        let refused = |text: String| SignInError::Refused(text);
+    pub async fn end(&self, attempt: Attempt, state: &str, code: String) -> Result<Arrival, SignInError> {
         if attempt.state.secret() != state {
-            return Err(refused("the state is not that of the attempt".to_owned()));
+            return Err(refused("the state is not that of the attempt"));
         }
-        let client = self.client(attempt.redirect).await?;
-        let request = client
-            .exchange_code(AuthorizationCode::new(code))
-            .map_err(|error| SignInError::Provider(chain(&error)))?;
+        let client = self.client().await?.set_redirect_uri(attempt.redirect);
+        let request = client.exchange_code(AuthorizationCode::new(code)).map_err(|error| provider(&error))?;
         let tokens = request.set_pkce_verifier(attempt.verifier).request_async(&self.http).await;
         let tokens = tokens.map_err(|error| refused(chain(&error)))?;
-        let token = tokens.id_token().ok_or_else(|| refused("there is no ID token".to_owned()))?;
-        let claims = token.claims(&client.id_token_verifier(), &attempt.nonce);
-        let claims = claims.map_err(|error| refused(chain(&error)))?;
+        let token = tokens.id_token().ok_or_else(|| refused("there is no ID token"))?;
+        let claims = self.claims(token, verify::Purpose::SignIn(&attempt.nonce)).await?;
+        Ok(self.arrival(&tokens, &claims))
+    }
+
+    /// Asks again, who it is now. Refused if the provider no longer knows this sign-in.
+    pub async fn ask_again(&self, kept: &Kept, actor: &Actor) -> Result<Option<Arrival>, SignInError> {
+        let Some(refresh) = kept.refresh.clone().map(RefreshToken::new) else { return Ok(None) };
+        let client = self.client().await?;
+        let request = client.exchange_refresh_token(&refresh).map_err(|error| provider(&error))?;
+        let tokens: Tokens = request.request_async(&self.http).await.map_err(|error| match error {
+            RequestTokenError::ServerResponse(_) => refused(chain(&error)),
+            _ => provider(&error),
+        })?;
+        let Some(token) = tokens.id_token() else { return Ok(None) };
+        let claims = self.claims(token, verify::Purpose::Renewal).await?;
+        let mut arrival = self.arrival(&tokens, &claims);
+        if arrival.actor.id != actor.id {
+            return Err(refused("the provider answered for somebody else"));
+        }
+        // Not every provider gives another one; the one that was used goes on being good then.
+        arrival.kept.refresh.get_or_insert_with(|| refresh.into_secret());
+        Ok(Some(arrival))
+    }
+
+    /// Where to send a browser that signs out, so that it is signed out there too.
+    pub async fn farewell(&self, kept: &Kept, back: &str) -> Result<Option<String>, SignInError> {
+        let metadata = self.metadata().await?;
+        let Some(end) = metadata.additional_metadata().end_session_endpoint.clone() else { return Ok(None) };
+        let back = PostLogoutRedirectUrl::new(back.to_owned()).map_err(|error| refused(chain(&error)))?;
+        let request = LogoutRequest::from(end).set_client_id(ClientId::new(self.client_id.clone()));
+        let mut url = request.set_post_logout_redirect_uri(back).http_get_url();
+        if let Some(token) = &kept.id_token {
+            url.query_pairs_mut().append_pair("id_token_hint", token);
+        }
+        Ok(Some(url.to_string()))
+    }
+
+    /// Whom a logout token of the provider is about (OpenID Connect Back-Channel Logout 1.0).
+    pub async fn signed_out(&self, token: &str) -> Result<SignedOut, SignInError> {
+        let token = Token::from_str(token).map_err(|error| refused(chain(&error)))?;
+        let claims = self.claims(&token, verify::Purpose::SignOut).await?;
+        let others = &claims.additional_claims().0;
+        let event = others.get("events").and_then(|events| events.get(verify::LOGOUT_EVENT));
+        if !event.is_some_and(Value::is_object) {
+            return Err(refused("it is not a logout token"));
+        }
+        Ok(match others.get("sid").and_then(Value::as_str) {
+            Some(session) => SignedOut::Session(session.to_owned()),
+            None => SignedOut::Person(claims.subject().to_string()),
+        })
+    }
+
+    fn arrival(&self, tokens: &Tokens, claims: &Claims) -> Arrival {
         let id = claims.subject().to_string();
         let name = claims.preferred_username().map_or_else(|| id.clone(), |name| name.to_string());
-        Ok(Actor { id, name, roles: roles(&claims.additional_claims().0, &self.roles_claim) })
-    }
-
-    async fn client(&self, redirect: RedirectUrl) -> Result<OidcClient, SignInError> {
-        let mut known = self.metadata.lock().await;
-        let metadata = match &*known {
-            Some(metadata) => metadata.clone(),
-            None => known.insert(self.discover().await?).clone(),
+        let others = &claims.additional_claims().0;
+        let roles = roles::roles(others, &self.roles_claim);
+        let kept = Kept {
+            refresh: tokens.refresh_token().map(|token| token.secret().clone()),
+            id_token: tokens.id_token().map(ToString::to_string),
         };
+        let session = others.get("sid").and_then(Value::as_str).map(str::to_owned);
+        Arrival { actor: Actor { id, name, roles }, session, kept }
+    }
+
+    async fn client(&self) -> Result<OidcClient, SignInError> {
         let secret = self.client_secret.clone().map(ClientSecret::new);
-        let client =
-            OidcClient::from_provider_metadata(metadata, ClientId::new(self.client_id.clone()), secret);
-        Ok(client.set_redirect_uri(redirect))
+        let id = ClientId::new(self.client_id.clone());
+        Ok(OidcClient::from_provider_metadata(self.metadata().await?, id, secret))
     }
 
-    async fn discover(&self) -> Result<CoreProviderMetadata, SignInError> {
-        let failed = |error: &dyn std::error::Error| SignInError::Provider(chain(error));
-        let issuer = IssuerUrl::new(self.issuer.clone()).map_err(|error| failed(&error))?;
-        CoreProviderMetadata::discover_async(issuer, &self.http).await.map_err(|error| failed(&error))
-    }
-}
-
-/// The texts of the list at a path of names with dots between them.
-fn roles(claims: &HashMap<String, Value>, path: &str) -> Vec<String> {
-    let mut names = path.split('.');
-    let first = names.next().and_then(|name| claims.get(name));
-    let list = names.try_fold(first, |value, name| Some(value?.get(name))).flatten();
-    let texts = list.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-    texts.map(str::to_owned).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn s1_02_roles_are_found_at_any_depth() {
-        let claims: HashMap<String, Value> = serde_json::from_value(json!({
-            "groups": ["ops"], "realm_access": {"roles": ["APS_DEVOPS", 7]},
-        }))
-        .unwrap();
-        assert_eq!(roles(&claims, "realm_access.roles"), ["APS_DEVOPS"]);
-        assert_eq!(roles(&claims, "groups"), ["ops"]);
-        assert!(roles(&claims, "resource_access.slipway.roles").is_empty());
+    async fn metadata(&self) -> Result<ProviderMetadataWithLogout, SignInError> {
+        let mut known = self.known.lock().await;
+        if let Some(known) = &*known {
+            return Ok(known.metadata.clone());
+        }
+        let issuer = IssuerUrl::new(self.issuer.clone()).map_err(|error| provider(&error))?;
+        let found = ProviderMetadataWithLogout::discover_async(issuer, &self.http).await;
+        let metadata = found.map_err(|error| provider(&error))?;
+        Ok(known.insert(Known { metadata, at: Instant::now() }).metadata.clone())
     }
 }

@@ -24,7 +24,7 @@ impl SignedIn {
             users: spec.users.join(", "),
             components,
             database: spec.database.unwrap_or_default(),
-            idempotency_key: String::new(),
+            ..OrderForm::default()
         })
     }
 
@@ -73,8 +73,14 @@ impl SignedIn {
         form: &OrderForm,
         even_quarantined: bool,
     ) -> Result<(), DeskError> {
-        let spec = self.examine_update(form).await?;
         let key = &form.idempotency_key;
+        // What was asked for already has changed what would be done.
+        let before = self.office.store.ordered_before(&self.actor.name, key).await;
+        if !key.is_empty() && before.map_err(|error| unavailable(&error))?.is_some() {
+            return Ok(());
+        }
+        let spec = self.examine_update(form).await?;
+        self.hold_to_plan(form, &spec).await?;
         let change = Change { spec: &spec, kind: Kind::Update, even_quarantined, idempotency_key: key };
         let asked = self.office.store.change(&change, &self.asked()).await;
         self.changed(&spec.name, asked).await
@@ -85,6 +91,7 @@ impl SignedIn {
         &self,
         name: &ApplicationName,
         generation: u32,
+        even_quarantined: bool,
     ) -> Result<(), DeskError> {
         let present = self.present(name).await?;
         let failed = |error| unavailable(&error);
@@ -96,8 +103,7 @@ impl SignedIn {
             ))
         })?;
         let spec = earlier.again(present.generation + 1);
-        let change =
-            Change { spec: &spec, kind: Kind::Rollback, even_quarantined: true, idempotency_key: "" };
+        let change = Change { spec: &spec, kind: Kind::Rollback, even_quarantined, idempotency_key: "" };
         let asked = self.office.store.change(&change, &self.asked()).await;
         self.changed(name, asked).await
     }
@@ -125,7 +131,7 @@ impl SignedIn {
     }
 
     /// The present configuration of a live application.
-    async fn present(&self, name: &ApplicationName) -> Result<ApplicationSpec, DeskError> {
+    pub(super) async fn present(&self, name: &ApplicationName) -> Result<ApplicationSpec, DeskError> {
         let failed = |error| unavailable(&error);
         let store = &self.office.store;
         let application = store.application(name).await.map_err(failed)?.ok_or_else(|| missing(name))?;
@@ -149,10 +155,10 @@ fn typed(wish: Wish) -> ComponentForm {
     }
 }
 
-fn missing(name: &ApplicationName) -> DeskError {
+pub(super) fn missing(name: &ApplicationName) -> DeskError {
     DeskError::NotFound { what: format!("No application is called {name}.") }
 }
 
-fn refused(why: &str) -> DeskError {
+pub(super) fn refused(why: &str) -> DeskError {
     DeskError::Refused { code: "SLW_NOT_NOW".to_owned(), message: why.to_owned() }
 }

@@ -25,6 +25,7 @@ impl SignedIn {
             return Ok(name);
         }
         let spec = self.first_of(form).await?;
+        self.hold_to_plan(form, &spec).await?;
         let new = NewApplication { spec: &spec, idempotency_key: &form.idempotency_key };
         match store.accept(&new, &self.asked()).await {
             Ok(Accepted::New) => {}

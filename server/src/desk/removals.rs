@@ -39,19 +39,16 @@ impl SignedIn {
         let done =
             self.office.cluster.strip_finalizer(&name, application.id, &leftover, &form.finalizer).await;
         match done.map_err(|error| unavailable(&error))? {
-            Stripped::Done { path, patch } => self.note_strip(&format!("{path} {patch}")).await,
+            Stripped::Done { path, patch } => {
+                self.tell("strip-finalizer", &format!("{path} {patch}"), "accepted").await;
+                Ok(())
+            }
             Stripped::Gone => Ok(()),
             Stripped::Stale => {
                 Err(refused("SLW_STALE", "The object has changed meanwhile. Look at it again first."))
             }
             Stripped::Refused { why } => Err(refused("SLW_NOT_NOW", &why)),
         }
-    }
-
-    async fn note_strip(&self, what: &str) -> Result<(), DeskError> {
-        let (store, now) = (&self.office.store, self.office.clock.now());
-        let noted = store.note(now, &self.actor.name, ("strip-finalizer", what, "done")).await;
-        noted.map_err(|error| unavailable(&error))
     }
 
     async fn removing(&self, name: &ApplicationName) -> Result<Option<Application>, DeskError> {

@@ -10,32 +10,44 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use slipway_app::{desk::SharedDesk, ways::escape};
-use slipway_domain::actor::Actor;
+use slipway_store::Origin;
 use tokio::time::timeout;
 use tower_sessions::Session;
 
-use crate::{auth::ACTOR, desk::Office};
+use super::bearer;
+use crate::{
+    auth::{Admission, Keeper, PASS, Pass},
+    desk::{Office, Witnessed},
+};
 
 /// How long somebody waits to be told that the database does not answer.
-const PATIENCE: Duration = Duration::from_secs(6);
+pub(super) const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Lets a request through, or answers in its place.
 pub async fn gate(
     Extension(office): Extension<Arc<Office>>,
+    Extension(keeper): Extension<Arc<Keeper>>,
+    Extension(origin): Extension<Origin>,
     session: Session,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let actor = match timeout(PATIENCE, session.get::<Actor>(ACTOR)).await {
-        Ok(Ok(actor)) => actor,
-        Ok(Err(error)) => return sorry(&error),
+    let sent = bearer::secret(request.headers());
+    if let Some(secret) = sent.filter(|_| request.uri().path().starts_with("/api/")) {
+        return bearer::admit(office, origin, &secret, request, next).await;
+    }
+    let pass = match timeout(PATIENCE, who(&keeper, &session)).await {
+        Ok(Ok(pass)) => pass,
+        Ok(Err(error)) => return sorry(&*error),
         Err(late) => return sorry(&late),
     };
-    match actor {
-        Some(actor) => {
-            let desk: SharedDesk = Arc::new(office.desk(actor.clone()));
+    match pass {
+        Some(pass) => {
+            let desk = office.desk(pass.actor.clone(), origin).in_visit(&pass.visit);
+            let desk: SharedDesk = Arc::new(Witnessed(desk));
             request.extensions_mut().insert(desk);
-            request.extensions_mut().insert(actor);
+            request.extensions_mut().insert(pass.actor.clone());
+            request.extensions_mut().insert(pass);
             next.run(request).await
         }
         None if is_open(request.uri().path()) => next.run(request).await,
@@ -50,6 +62,26 @@ fn sorry(error: &(dyn std::error::Error + 'static)) -> Response {
     tracing::error!(error, "Sessions cannot be read");
     let sorry = "The database does not answer, so Slipway cannot tell who you are. Try again in a moment.";
     (StatusCode::SERVICE_UNAVAILABLE, sorry).into_response()
+}
+
+/// Who it is, if they came in and may stay.
+async fn who(
+    keeper: &Keeper,
+    session: &Session,
+) -> Result<Option<Pass>, Box<dyn std::error::Error + Send + Sync>> {
+    let Some(mut pass) = session.get::<Pass>(PASS).await? else { return Ok(None) };
+    match keeper.admit(&pass).await? {
+        Admission::In => {}
+        Admission::Changed(actor) => {
+            pass.actor = actor;
+            session.insert(PASS, &pass).await?;
+        }
+        Admission::Over => {
+            session.flush().await?;
+            return Ok(None);
+        }
+    }
+    Ok(Some(pass))
 }
 
 /// Pages for people who are not known yet.

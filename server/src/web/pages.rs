@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use axum::{Router, response::Redirect, routing::get};
 use http::request::Parts;
-use leptos::prelude::*;
+use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use slipway_app::{
     App,
@@ -20,7 +20,9 @@ const LEPTOS_TOML: &str = include_str!("../../../Leptos.toml");
 /// All pages.
 pub fn routes(sign_in: SignInMode) -> Result<Router, String> {
     let options = leptos_options()?;
+    let provider = sign_in.provider.clone().unwrap_or_default();
     let context = move || {
+        protect(&provider);
         provide_context(sign_in.clone());
         provide_context::<SharedAnswer>(Arc::new(PageAnswer));
         if let Some(desk) =
@@ -42,6 +44,20 @@ pub fn routes(sign_in: SignInMode) -> Result<Router, String> {
         .fallback(not_found)
         .with_state(options);
     Ok(router)
+}
+
+/// What a page may load and do: its own scripts, those inline with this answer's number, and nothing from elsewhere.
+/// Signing out leads to the identity provider, and browsers count that as where the form goes.
+fn protect(provider: &str) {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self' {provider}; \
+         base-uri 'none'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = http::HeaderValue::from_str(&policy) {
+        response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 fn leptos_options() -> Result<LeptosOptions, String> {

@@ -8,8 +8,16 @@ use serde_json::{Value, json};
 use crate::{database::Database, life::Life, world::World};
 
 /// A console over releases of its own: `shop` with two versions that differ in a component and in a greeting.
-async fn console() -> (World, Life, Database) {
+pub async fn console() -> (World, Life, Database) {
     let mut world = World::new().await;
+    releases(&mut world);
+    let database = Database::Sqlite(tempfile::tempdir().unwrap());
+    let life = Life::begin(&world, &database.fresh().await).await;
+    (world, life, database)
+}
+
+/// Puts those releases into the world.
+pub fn releases(world: &mut World) {
     let component = |name: &str, greeting: &str| {
         json!({"name": name, "image": "example.com/probe:1.0", "port": 8080, "route": format!("/{name}"),
             "env": {"GREETING": greeting}})
@@ -17,12 +25,9 @@ async fn console() -> (World, Life, Database) {
     world.release("shop", 1, &json!([component("web", "one"), component("old", "one")]));
     world.release("shop", 2, &json!([component("web", "two")]));
     world.release("shop", 3, &json!([{"name": "web", "image": "example.com/probe:missing"}]));
-    let database = Database::Sqlite(tempfile::tempdir().unwrap());
-    let life = Life::begin(&world, &database.fresh().await).await;
-    (world, life, database)
 }
 
-async fn deploy(life: &Life, version: u32) -> (u16, Value) {
+pub async fn deploy(life: &Life, version: u32) -> (u16, Value) {
     let order = json!({"name": "shop", "project": "shop", "version": version, "admins": ["ana"]});
     life.ask(Method::POST, "applications", order).await
 }

@@ -106,8 +106,13 @@ impl Life {
         eventually(path, ask).await
     }
 
+    /// What a page says.
+    pub async fn page(&self, path: &str) -> String {
+        self.try_page(path).await.unwrap().1
+    }
+
     /// Opens a page; its status and text. None if nobody answers.
-    pub async fn page(&self, path: &str) -> Option<(u16, String)> {
+    pub async fn try_page(&self, path: &str) -> Option<(u16, String)> {
         let request = self.browser.get(format!("{}{path}", self.url)).header("cookie", &self.cookie);
         let answer = request.header("accept", "text/html").send().await.ok()?;
         Some((answer.status().as_u16(), answer.text().await.ok()?))
@@ -209,6 +214,8 @@ fn command(world: &World, setup: &Setup<'_>, addr: &str) -> Command {
         ("SLIPWAY_IMAGE_MIRROR", &format!("http://{}", setup.registry)),
         ("SLIPWAY_REGISTRY", &format!("http://{}/{BUILT}", setup.registry)),
         ("SLIPWAY_LEASE_SECONDS", &setup.lease.to_string()),
+        // Tests write a release and deploy it at once.
+        ("SLIPWAY_RELEASES_QUIET_MS", "0"),
         ("NO_COLOR", "1"),
     ]);
     let blueprints = world.folder.path().join("blueprints");

@@ -81,11 +81,11 @@ async fn deploy(world: &World, life: &Life, count: usize) -> (Cost, Vec<Vec<Seen
     tokio::time::sleep(Duration::from_millis(300)).await;
     let wall = world.witness.answered_at() - began;
     let seen = world.witness.take_seen();
-    let of_cluster: Vec<Seen> = seen.into_iter().filter(|seen| seen.what.contains("/namespaces/")).collect();
+    let of_cluster: Vec<_> = seen.into_iter().filter_map(|seen| Some((seen.namespace()?, seen))).collect();
     let requests = of_cluster.len();
     let mut each: BTreeMap<String, Vec<Seen>> = BTreeMap::new();
-    for seen in of_cluster.into_iter().filter(Seen::is_write) {
-        each.entry(namespace(&seen.what)).or_default().push(seen);
+    for (namespace, seen) in of_cluster.into_iter().filter(|(_, seen)| seen.is_write()) {
+        each.entry(namespace).or_default().push(seen);
     }
     (Cost { wall, requests }, each.into_values().collect())
 }
@@ -104,11 +104,6 @@ async fn remove(life: &Life, count: usize) {
     }
 }
 
-fn namespace(what: &str) -> String {
-    let place = what.split("/namespaces/").nth(1).unwrap_or_default();
-    place.split(['/', '?']).next().unwrap_or_default().to_owned()
-}
-
 /// Sends the same requests, application by application, as many at once, and nothing else.
 async fn bare(world: &World, door: &str, applications: &[Vec<Seen>]) -> Cost {
     let http = reqwest::Client::new();
@@ -118,10 +113,12 @@ async fn bare(world: &World, door: &str, applications: &[Vec<Seen>]) -> Cost {
             let http = http.clone();
             async move {
                 for seen in requests {
-                    let (_, address) = seen.what.split_once(' ').unwrap();
-                    let request = http.patch(format!("http://{door}{address}")).body(seen.body.clone());
-                    let request = request.header(header::CONTENT_TYPE, "application/apply-patch+yaml");
-                    let answer = request.send().await.unwrap();
+                    let (method, address) = seen.what.split_once(' ').unwrap();
+                    let method = Method::from_bytes(method.as_bytes()).unwrap();
+                    let kind = if method == Method::POST { "json" } else { "apply-patch+yaml" };
+                    let request = http.request(method, format!("http://{door}{address}"));
+                    let request = request.header(header::CONTENT_TYPE, format!("application/{kind}"));
+                    let answer = request.body(seen.body.clone()).send().await.unwrap();
                     assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
                     answer.bytes().await.unwrap();
                 }
@@ -132,7 +129,7 @@ async fn bare(world: &World, door: &str, applications: &[Vec<Seen>]) -> Cost {
     let requests = world.witness.take_seen().len();
     let namespaces: Api<Namespace> = Api::all(world.client.clone());
     for requests in applications {
-        clear(&namespaces, &namespace(&requests[0].what)).await;
+        clear(&namespaces, &requests[0].namespace().unwrap()).await;
     }
     Cost { wall, requests }
 }

@@ -94,7 +94,7 @@ impl Scene {
         let (began, mut slowest, mut told) = (Instant::now(), Duration::ZERO, Vec::new());
         while began.elapsed() < time {
             let asked = Instant::now();
-            let page = self.life.page("/devops/instances").await;
+            let page = self.life.try_page("/devops/instances").await;
             slowest = slowest.max(asked.elapsed());
             told.push(page.unwrap());
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -136,7 +136,7 @@ async fn survive(what: What, fault: Fault) {
     scene.life.until("staying", "Running").await;
     let took = mended.elapsed();
     eventually("a page without a banner", || async {
-        let (status, text) = scene.life.page("/devops/instances").await?;
+        let (status, text) = scene.life.try_page("/devops/instances").await?;
         (status == 200 && !text.contains("out of reach")).then_some(())
     })
     .await;

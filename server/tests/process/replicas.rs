@@ -16,6 +16,7 @@ use slipway_store::Store;
 use crate::{
     database::{self, Database},
     life::{Life, Setup, eventually},
+    witness::Seen,
     world::World,
 };
 
@@ -157,23 +158,22 @@ async fn d20_two_replicas_share_the_work_and_one_takes_over_when_the_other_dies(
 /// Every object of every generation is written by one program and once; only what was open when one died may have
 /// been begun by that one and ended by the other.
 fn writes_are_made_once(pair: &Pair, open: &BTreeSet<String>) {
-    let mut writers: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
-    for seen in pair.world.witness.take_seen() {
-        let of_cluster = seen.what.contains("/namespaces/");
-        if seen.is_write() && of_cluster {
-            let generation = seen.generation().unwrap_or_default();
-            writers.entry((seen.what, generation)).or_default().push(seen.who);
-        }
+    let mut writers: BTreeMap<(String, String, String), Vec<String>> = BTreeMap::new();
+    for seen in pair.world.witness.take_seen().into_iter().filter(Seen::is_write) {
+        let Some(name) = seen.namespace() else { continue };
+        let generation = seen.generation().unwrap_or_default();
+        writers.entry((name, seen.what, generation)).or_default().push(seen.who);
     }
     let of_both = |who: &str| writers.values().flatten().filter(|one| *one == who).count();
     println!("writes of one: {}, of the other, which died: {}", of_both("a"), of_both("b"));
     assert!(of_both("a") > 0 && of_both("b") >= WRITES_OF_A_LIFE, "one of them has not worked");
-    for ((what, generation), who) in &writers {
-        let place = what.split("/namespaces/").nth(1).unwrap_or_default();
-        let name = place.split(['/', '?']).next().unwrap_or_default();
+    for ((name, what, generation), who) in &writers {
         let is_once = who.len() == 1;
         let was_taken_over = open.contains(name) && *who == ["b", "a"];
-        assert!(is_once || was_taken_over, "{what} of generation {generation} was written by {who:?}");
+        assert!(
+            is_once || was_taken_over,
+            "{name}: {what} of generation {generation} was written by {who:?}"
+        );
     }
 }
 

@@ -32,9 +32,22 @@ impl Seen {
         object["metadata"]["labels"]["slipway.internal/generation"].as_str().map(str::to_owned)
     }
 
+    /// The namespace that it is about, which may be one that is to be made.
+    pub fn namespace(&self) -> Option<String> {
+        let (_, place) = self.what.split_once("/namespaces")?;
+        match place.strip_prefix('/') {
+            Some(place) => place.split(['/', '?']).next().map(str::to_owned),
+            None => {
+                let object: Value = serde_json::from_slice(&self.body).ok()?;
+                object["metadata"]["name"].as_str().map(str::to_owned)
+            }
+        }
+    }
+
     /// Does it change anything?
     pub fn is_write(&self) -> bool {
-        !self.what.starts_with("GET ") && !self.what.starts_with("HEAD ")
+        let only_looks = ["GET ", "HEAD "].iter().any(|method| self.what.starts_with(method));
+        !only_looks && !self.what.contains("dryRun=")
     }
 }
 

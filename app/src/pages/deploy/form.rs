@@ -27,8 +27,12 @@ pub(super) fn Questions(
     form: OrderForm,
     /// What is wrong with it.
     errors: Vec<FieldError>,
+    /// The hash of the plan that is shown above.
+    plan: Option<String>,
     /// Was the application rolled back from the chosen release?
     is_quarantined: bool,
+    /// Is it shown again because the plan before it did not hold?
+    is_stale: bool,
 ) -> impl IntoView {
     let key = expect_context::<SharedDesk>().surroundings().form_key;
     let versions = versions(&offer.project, &form.version);
@@ -46,6 +50,7 @@ pub(super) fn Questions(
         <form class="card" method="post" action=action novalidate>
             <input type="hidden" name="form[project]" value=form.project.clone()/>
             <input type="hidden" name="form[idempotency_key]" value=key/>
+            {plan.clone().map(|hash| view! { <input type="hidden" name="form[plan]" value=hash/> })}
             {(purpose == Purpose::Update).then(|| view! { <input type="hidden" name="is_update" value="yes"/> })}
             <div class="space-y-6 px-4 py-5 sm:px-6">
                 {match purpose {
@@ -79,13 +84,21 @@ pub(super) fn Questions(
                 </fieldset>
             })}
             <Infrastructure offer form errors/>
-            <div class="flex items-center justify-end gap-2 border-t border-line px-4 py-3.5 sm:px-6">
+            <div class="flex flex-wrap items-center justify-end gap-2 border-t border-line px-4 py-3.5 sm:px-6">
+                {plan.map(|_| view! { <p class="basis-full text-sm text-muted sm:text-right" id="held-to-plan">{held_to_plan(word, is_stale)}</p> })}
                 <a class=Variant::Quiet.classes() href=cancel>"Cancel"</a>
                 <button class=Variant::Quiet.classes() type="submit" formaction=Preview::PATH>"Show plan"</button>
                 <button class=Variant::Primary.classes() type="submit">{word}</button>
             </div>
         </form>
     }
+}
+
+/// What sending means while a plan is shown.
+fn held_to_plan(word: &str, is_stale: bool) -> String {
+    let changed =
+        if is_stale { "Not sent: what would be done has changed since. The plan above is new. " } else { "" };
+    format!("{changed}{word} does what the plan above says, or nothing.")
 }
 
 /// One line of text.

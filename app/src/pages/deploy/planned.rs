@@ -1,39 +1,89 @@
-//! A plan: what would be done to the cluster, object by object and field by field, and what stands in the way.
+//! A plan: what stands in the way, and what would be done to the cluster, object by object and field by field.
 
 use leptos::prelude::*;
 use serde_json::Value;
 use slipway_domain::{
-    plan::{Action, FieldChange, Plan, Planned as PlannedObject},
+    plan::{Action, FieldChange, Finding, Plan, Planned as PlannedObject},
     status::Tone,
 };
 
-use crate::ui::{badge::Outcome, callout::CauseCallout, table::Section};
+use crate::ui::{
+    badge::Outcome,
+    callout::{Callout, Weight},
+    icon::{Glyph, Icon},
+};
+
+/// Is it about what would be, or about what was done?
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pages) enum Tense {
+    /// Before it is applied.
+    Would,
+    /// Afterwards.
+    Was,
+}
 
 /// A plan.
 #[component]
-pub(super) fn Planned(
+pub(in crate::pages) fn Planned(
     /// The plan.
     plan: Plan,
+    /// Before or after?
+    tense: Tense,
 ) -> impl IntoView {
-    let steps = plan.steps();
-    let summary = match (steps, plan.objects.len() - steps) {
-        (0, _) => "Nothing would change.".to_owned(),
-        (steps, 0) => format!("{steps} objects would be written. Nothing has been written yet."),
-        (steps, kept) => {
-            format!(
-                "{steps} objects would be written or removed, {kept} stay as they are. Nothing has been written yet."
-            )
-        }
-    };
-    let findings = plan.findings.into_iter().map(|cause| view! { <CauseCallout cause/> }).collect_view();
+    let summary = summary(&plan, tense);
+    let hash = plan.hash();
+    let short = hash.get(..19).unwrap_or_default().to_owned();
+    let untried = plan.is_new && tense == Tense::Would;
+    let findings = plan.findings.into_iter().map(finding).collect_view();
     let objects = plan.objects.into_iter().filter(|object| object.action != Action::Keep);
     let objects = objects.map(object).collect_view();
     view! {
-        <Section title="Plan">
-            {findings}
-            <p class="text-muted">{summary}</p>
-            <ul class="card divide-y divide-line empty:hidden">{objects}</ul>
-        </Section>
+        <div class="space-y-3 empty:hidden">{findings}</div>
+        <p class="text-muted">
+            {summary}
+            {untried.then_some(" The namespace does not exist yet, so what goes into it can be tried out by the cluster only when it is applied.")}
+        </p>
+        <ul class="card divide-y divide-line empty:hidden" aria-label="Objects">{objects}</ul>
+        <p class="text-xs text-muted">"Hash "<code title=hash>{short}"…"</code></p>
+    }
+}
+
+fn summary(plan: &Plan, tense: Tense) -> String {
+    let count =
+        |actions: &[Action]| plan.objects.iter().filter(|object| actions.contains(&object.action)).count();
+    let parts = [
+        (count(&[Action::Create]), "to create"),
+        (count(&[Action::Change]), "to change"),
+        (count(&[Action::Remove]), "to remove"),
+        (count(&[Action::Refused]), "refused by the cluster"),
+        (count(&[Action::Keep]), "to leave as they are"),
+    ];
+    let told: Vec<_> =
+        parts.iter().filter(|(count, _)| *count > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let objects = told.join(", ");
+    match (tense, plan.steps(), plan.stopped_by().is_some()) {
+        (Tense::Would, _, true) => {
+            format!("Objects: {objects}. Nothing would be written as long as something stops it.")
+        }
+        (Tense::Would, 0, _) => "Nothing would change.".to_owned(),
+        (Tense::Would, ..) => format!("Objects: {objects}. Nothing has been written yet."),
+        (Tense::Was, _, true) => format!("Objects: {objects}. Something stopped it, so nothing was written."),
+        (Tense::Was, 0, _) => "Everything was right already; nothing was written.".to_owned(),
+        (Tense::Was, ..) => format!("Objects: {objects}."),
+    }
+}
+
+fn finding(finding: Finding) -> impl IntoView {
+    let weight = if finding.stops { Weight::Failure } else { Weight::Warning };
+    let evidence = finding.cause.evidence.join("\n");
+    view! {
+        <Callout weight title=finding.cause.reason>
+            <p class="text-sm">{finding.cause.action}</p>
+            {(!evidence.is_empty()).then(|| view! { <pre class="code mt-2">{evidence}</pre> })}
+            <p class="text-xs text-muted">
+                {if finding.stops { "Stops the plan" } else { "Only a warning" }}" · "<code title="A stable code, for searching">{finding.cause.code}</code>
+            </p>
+        </Callout>
     }
 }
 
@@ -45,20 +95,40 @@ fn object(planned: PlannedObject) -> impl IntoView {
         Action::Remove => (Tone::Doubtful, "Remove"),
         Action::Refused => (Tone::Bad, "Refused"),
     };
-    // What is created is new as a whole.
-    let changes = if planned.action == Action::Change { planned.changes } else { Vec::new() };
-    let changes = changes.into_iter().map(change).collect_view();
-    view! {
-        <li class="space-y-2 px-4 py-3 text-sm">
-            <p class="flex items-center gap-3"><Outcome tone label=word/><span class="font-medium">{planned.kind}" "{planned.name}</span></p>
-            <ul class="space-y-1 pl-5 empty:hidden">{changes}</ul>
-        </li>
+    let name = format!("{} {}", planned.kind, planned.name);
+    let label = format!("Fields of {name}");
+    let head = view! {
+        <span class="flex items-center gap-3"><span class="w-24 shrink-0"><Outcome tone label=word/></span><span class="min-w-0 font-medium wrap-anywhere">{name}</span></span>
+    };
+    // What is created is new as a whole: it is there for whoever wants to see it.
+    let whole =
+        (planned.action == Action::Create).then(|| planned.changes.first().and_then(|new| new.after.clone()));
+    match whole.flatten() {
+        Some(whole) => view! {
+            <li class="text-sm">
+                <details class="group">
+                    <summary class="flex cursor-pointer items-center justify-between gap-3 px-4 py-2">
+                        {head}
+                        <span class="text-muted transition-transform group-open:rotate-90"><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/></span>
+                    </summary>
+                    <pre class="code mx-4 mb-3" tabindex="0">{serde_json::to_string_pretty(&whole).unwrap_or_default()}</pre>
+                </details>
+            </li>
+        }
+        .into_any(),
+        None => view! {
+            <li class="px-4 py-2 text-sm">
+                {head}
+                <ul class="space-y-1 pt-1.5 pl-4 empty:hidden sm:pl-27" aria-label=label>{planned.changes.into_iter().map(change).collect_view()}</ul>
+            </li>
+        }
+        .into_any(),
     }
 }
 
 fn change(change: FieldChange) -> impl IntoView {
     let value = |value: Option<Value>| match value {
-        None => "–".to_owned(),
+        None => "nothing".to_owned(),
         Some(Value::String(text)) => text,
         Some(other) => other.to_string(),
     };

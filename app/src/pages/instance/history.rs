@@ -73,6 +73,11 @@ fn row(
             <td class="w-px text-right">
                 {may_return.then(|| view! {
                     <form method="post" action=RollBack::PATH>
+                        {is_quarantined.then(|| view! {
+                            <label class="mb-1 flex items-center justify-end gap-1.5 text-sm whitespace-nowrap text-muted">
+                                <input type="checkbox" name="even_quarantined" value="yes" required/>"All the same"
+                            </label>
+                        })}
                         <input type="hidden" name="name" value=name/>
                         <input type="hidden" name="generation" value=number/>
                         <button class=Variant::Small.classes() type="submit" aria-label=label>"Roll back"</button>
@@ -86,6 +91,8 @@ fn row(
 /// The operations, newest first.
 #[component]
 pub(super) fn History(
+    /// The application.
+    name: String,
     /// What was done, newest first.
     operations: Vec<Operation>,
     /// This moment.
@@ -99,11 +106,16 @@ pub(super) fn History(
             Progress::Failed { step, cause, .. } => (Tone::Bad, Some(format!("{}: {}", step.label(), cause.reason))),
             Progress::Cancelled { step, .. } => (Tone::Over, Some(format!("at {}", step.label()))),
         };
+        let plan = operation.kind.makes().then(|| {
+            let href = format!("{}/operations/{}", crate::ways::instance(&name), operation.id);
+            let label = format!("Plan of {} {}", operation.kind.label(), operation.generation);
+            view! { <a class="block link" href=href aria-label=label>"Plan"</a> }
+        });
         let time = operation.progress.ended_at().map(|end| took(operation.requested_at, end));
         view! {
             <tr>
                 <td><Ago at=operation.requested_at now/></td>
-                <td class="md:whitespace-nowrap">{operation.kind.label()}</td>
+                <td class="md:whitespace-nowrap">{operation.kind.label()}{plan}</td>
                 <td class=Room::Wide.classes()>{operation.generation}</td>
                 <td class=Room::Medium.classes()>{operation.requested_by}</td>
                 <td>

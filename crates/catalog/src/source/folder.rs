@@ -7,6 +7,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use jiff::Timestamp;
 use slipway_domain::release::ReleaseFile;
 
 use super::{paths, read_at_most};
@@ -24,27 +25,31 @@ pub(super) struct Entry {
     pub(super) stamp: [u8; 40],
 }
 
-/// All files of a folder by path; no file is opened.
-pub(super) fn walk(root: &Path, limits: &Limits) -> Result<Vec<Entry>, Refusal> {
-    let mut walk = Walk { limits, seen: 0, found: Vec::new() };
+/// All files of a folder by path, and when something there changed last; no file is opened.
+pub(super) fn walk(root: &Path, limits: &Limits) -> Result<(Vec<Entry>, Timestamp), Refusal> {
+    let folder = fs::symlink_metadata(root).map_err(|error| Refusal::io("", &error))?;
+    let mut walk = Walk { limits, seen: 0, found: Vec::new(), changed: changed_at(&folder) };
     walk.collect(root, "")?;
-    let mut found = walk.found;
+    let (mut found, changed) = (walk.found, walk.changed);
     let size = found.iter().fold(0_u64, |sum, entry| sum.saturating_add(entry.size));
     if size > limits.bytes {
         return Err(too_large(limits));
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(found)
+    Ok((found, changed))
 }
 
 /// All files with their contents.
 pub(super) fn read(root: &Path, limits: &Limits) -> Result<Vec<ReleaseFile>, Refusal> {
     let mut left = limits.bytes;
     let mut files = Vec::new();
-    for entry in walk(root, limits)? {
+    for entry in walk(root, limits)?.0 {
         let content = open(&entry).and_then(|file| read_at_most(file, left));
-        let content =
-            content.map_err(|error| Refusal::io(&entry.path, &error))?.ok_or_else(|| too_large(limits))?;
+        let content = content.map_err(|error| match error.kind() {
+            io::ErrorKind::ResourceBusy => Refusal::arriving(),
+            _ => Refusal::io(&entry.path, &error),
+        });
+        let content = content?.ok_or_else(|| too_large(limits))?;
         left -= content.len() as u64;
         files.push(ReleaseFile { path: entry.path, content });
     }
@@ -55,14 +60,14 @@ pub(super) fn read(root: &Path, limits: &Limits) -> Result<Vec<ReleaseFile>, Ref
 fn open(entry: &Entry) -> io::Result<File> {
     let file = File::open(&entry.place)?;
     if stamp_of(&file.metadata()?) != entry.stamp {
-        return Err(io::Error::other("it is being written at this moment"));
+        return Err(io::ErrorKind::ResourceBusy.into());
     }
     Ok(file)
 }
 
-/// What a write to the file changes.
-pub(super) fn stamp(path: &Path) -> io::Result<[u8; 40]> {
-    fs::symlink_metadata(path).map(|metadata| stamp_of(&metadata))
+/// What a write to the file changes, and when it was.
+pub(super) fn stamp(path: &Path) -> io::Result<([u8; 40], Timestamp)> {
+    fs::symlink_metadata(path).map(|metadata| (stamp_of(&metadata), changed_at(&metadata)))
 }
 
 /// A walk through a release.
@@ -71,6 +76,8 @@ struct Walk<'a> {
     /// Files and folders so far: empty folders cost time, too.
     seen: usize,
     found: Vec<Entry>,
+    /// When a file or a folder changed last.
+    changed: Timestamp,
 }
 
 impl Walk<'_> {
@@ -97,6 +104,7 @@ impl Walk<'_> {
     fn take(&mut self, place: &Path, path: String) -> Result<(), Refusal> {
         // Not the metadata of what a link points to: a link is refused before anything follows it.
         let metadata = fs::symlink_metadata(place).map_err(|error| Refusal::io(&path, &error))?;
+        self.changed = self.changed.max(changed_at(&metadata));
         if metadata.is_symlink() {
             return Err(Refusal::file(path, "is a symbolic link; a release holds only files"));
         } else if metadata.is_dir() {
@@ -125,6 +133,15 @@ fn stamp_of(metadata: &Metadata) -> [u8; 40] {
     stamp[16..24].copy_from_slice(&u64::try_from(modified).unwrap_or(u64::MAX).to_be_bytes());
     stamp[24..].copy_from_slice(&changed.to_be_bytes());
     stamp
+}
+
+/// When it changed last, also if only its name or what lies in it did. Copying restores older times of the last
+/// write, but not this one, where the system knows it.
+fn changed_at(metadata: &Metadata) -> Timestamp {
+    let (_, changed) = changed(metadata);
+    let written = || metadata.modified().ok().and_then(|time| Timestamp::try_from(time).ok());
+    let known = (changed != 0).then(|| Timestamp::from_nanosecond(changed).ok()).flatten();
+    known.or_else(written).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 /// Tools that restore the time of the last write cannot restore these.

@@ -15,7 +15,10 @@ use zip::{
 };
 
 use super::{paths, read_at_most};
-use crate::{limits::Limits, refusal::Refusal};
+use crate::{
+    limits::Limits,
+    refusal::{Lasts, Refusal},
+};
 
 /// The end record without its comment.
 const END_RECORD: u64 = 22;
@@ -74,7 +77,7 @@ fn check_end(zip: &mut (impl Read + Seek), limits: &Limits) -> Result<(), Refusa
     let tail = read_at_most(&mut *zip, tail).map_err(io)?.unwrap_or_default();
     let mut ends = tail.windows(4).enumerate().filter(|(_, bytes)| bytes == b"PK\x05\x06").peekable();
     if ends.peek().is_none() {
-        return Err(Refusal::whole("the zip has no end; it is still being written or was cut off"));
+        return Err(Refusal::whole("the zip has no end; it was cut off").unfinished());
     }
     let is_large = |at: usize| {
         at.checked_sub(LARGE_LOCATOR).and_then(|from| tail.get(from..from + 4)) == Some(b"PK\x06\x07")
@@ -148,7 +151,7 @@ fn refusal(name: &str, error: ZipError) -> Refusal {
     let file = |reason: String| Refusal {
         file: (!name.is_empty()).then(|| name.to_owned()),
         reason,
-        passing: false,
+        lasts: Lasts::UntilChanged,
     };
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => file("is encrypted".to_owned()),

@@ -27,9 +27,11 @@ pub struct Surroundings {
     pub identity_url: String,
     /// Its realm.
     pub identity_realm: String,
-    /// The client that applications use.
+    /// The client by which people use applications.
     pub identity_client: String,
-    /// The client's secret.
+    /// The client by which applications themselves ask who people are.
+    pub identity_service_client: String,
+    /// The secret of the latter.
     pub identity_secret: String,
 }
 
@@ -75,6 +77,11 @@ impl Expansion<'_> {
                 }
             }
         }
+        // A database outside is not waited for.
+        let made: Vec<_> = components.iter().map(|component| component.name.clone()).collect();
+        for component in &mut components {
+            component.needs.retain(|name| made.contains(name));
+        }
         errors.extend(self.unknown(&components, &errors));
         errors.extend(twice(&components));
         if errors.is_empty() { Ok(components) } else { Err(errors) }
@@ -91,6 +98,7 @@ impl Expansion<'_> {
         set("identity.url", &around.identity_url);
         set("identity.realm", &around.identity_realm);
         set("identity.client", &around.identity_client);
+        set("identity.service-client", &around.identity_service_client);
         set("identity.secret", &around.identity_secret);
         let inside = blueprint.database.clone().unwrap_or_default();
         let database = match &order.database {
@@ -165,6 +173,7 @@ impl Expansion<'_> {
         let asked = |asked: &Option<Probe>| asked.as_ref().map(|asked| probe(asked, &values));
         let mut component = ComponentSpec {
             role: pattern.role,
+            needs: pattern.needs.clone(),
             files: pattern.files.as_ref().map(|folder| fill(folder, &values)),
             args: pattern.args.iter().map(|argument| fill(argument, &values)).collect(),
             port: pattern.port,

@@ -14,6 +14,7 @@ fn pattern(name: &str, each: Each) -> Pattern {
     Pattern {
         name: name.into(),
         each,
+        needs: vec![],
         is_database: false,
         role: Role::Service,
         image: (!brings_its_own).then(|| ImageRef::parse("example.com/usual:1").unwrap()),
@@ -41,6 +42,7 @@ fn process_application() -> Blueprint {
         ..pattern("postgresql", Each::Application)
     };
     let runtime = Pattern {
+        needs: vec![ComponentName::parse("postgresql").unwrap()],
         files: Some("/release".into()),
         route: Some("/rb".into()),
         env: texts(&[("CONTEXT", "{path}"), ("DB", "{database.url}")]),
@@ -204,6 +206,7 @@ fn s1_28_with_a_database_outside_none_is_made_inside() {
     };
     let components = expand(&order(&COMPLETE, outside)).unwrap();
     assert_eq!(components[0].name.as_str(), "runtime-bundle");
+    assert_eq!(components[0].needs, [], "a database outside is not waited for");
     // What a person typed is taken as it is.
     assert_eq!(components[0].env["DB"], "jdbc:postgresql://db.example.com/{application}");
     assert_eq!(components[0].secrets["DB_PASSWORD"].as_str(), "sealed pass");
@@ -213,6 +216,7 @@ fn s1_28_with_a_database_outside_none_is_made_inside() {
 fn s1_28_the_database_inside_has_a_password_of_its_own() {
     let components = expand(&order(&COMPLETE, Database::default())).unwrap();
     assert_eq!(components[0].secrets["POSTGRES_PASSWORD"].as_str(), "sealed made-up");
+    assert_eq!(components[1].needs, [components[0].name.clone()]);
     assert_eq!(components[1].env["DB"], "jdbc:postgresql://postgresql/leave");
     assert_eq!(components[1].secrets["DB_PASSWORD"].as_str(), "sealed made-up");
 }
@@ -288,4 +292,19 @@ fn a_blueprint_that_cannot_work_is_refused_with_the_component_named() {
         assert!(reason.contains(expected) && reason.starts_with("component"), "{reason:?}, not {expected:?}");
     }
     assert_eq!(process_application().check(), Ok(()));
+}
+
+#[test]
+fn s1_40_what_a_component_needs_stands_before_it() {
+    let mut blueprint = process_application();
+    assert_eq!(blueprint.check(), Ok(()));
+    blueprint.components.swap(0, 1);
+    let refused = blueprint.check().unwrap_err();
+    assert!(refused.contains("runtime-bundle") && refused.contains("needs postgresql"), "{refused}");
+    // Nor does it wait for itself.
+    blueprint.components = vec![Pattern {
+        needs: vec![ComponentName::parse("web").unwrap()],
+        ..pattern("web", Each::Application)
+    }];
+    assert!(blueprint.check().is_err());
 }

@@ -3,6 +3,7 @@
 use super::{
     CRASH_LOOP_RESTARTS,
     case::{Case, Finding, Weight},
+    database,
     words::has,
 };
 use crate::observed::{End, Remark, Workload};
@@ -76,6 +77,9 @@ fn killed_for_health(case: &Case<'_>, end: &End) -> Option<Finding> {
 
 fn by_last_words(case: &Case<'_>) -> Option<Finding> {
     let said = case.said();
+    if let Some(found) = database::refused(case, &said) {
+        return Some(found);
+    }
     if has(&said, &NAMES_NOT_FOUND) {
         let reason = format!("{} ends because it does not find a host by its name.", case.who());
         let action =

@@ -168,3 +168,47 @@ fn the_taint_of_control_planes_explains_nothing_where_there_are_other_nodes() {
     assert_eq!(words("2 Insufficient cpu, "), "SLW_UNSCHEDULABLE_CPU");
     assert_eq!(words(""), "SLW_TAINT");
 }
+
+#[test]
+fn s1_28_a_database_that_refuses_is_told_in_an_administrators_words() {
+    let crash = |words: &str| {
+        let task = ObservedTask { last_end: Some(ended(1, words)), ..task("CrashLoopBackOff", "back-off") };
+        cause(&web(task)).unwrap()
+    };
+    for (words, code, part) in [
+        (
+            "Caused by: org.postgresql.util.PSQLException: FATAL: password authentication failed for user \"app\"",
+            "SLW_DATABASE_LOGIN",
+            "its user app or the password",
+        ),
+        ("psql: error: FATAL:  role \"ap\" does not exist", "SLW_DATABASE_LOGIN", "no user ap"),
+        (
+            "org.postgresql.util.PSQLException: FATAL: database \"ap\" does not exist",
+            "SLW_DATABASE_MISSING",
+            "no database ap",
+        ),
+        (
+            "FATAL: no pg_hba.conf entry for host \"10.1.2.3\", user \"app\", database \"app\"",
+            "SLW_DATABASE_DENIED",
+            "does not serve",
+        ),
+        (
+            "Connection to 10.9.9.9:5432 refused. Check that the hostname and port are correct and that the postmaster is accepting TCP/IP connections.",
+            "SLW_DATABASE_UNREACHABLE",
+            "no database answers",
+        ),
+    ] {
+        let cause = crash(words);
+        assert_eq!(cause.code, code, "{words}");
+        assert!(cause.reason.contains(part) && !cause.action.is_empty(), "{}", cause.reason);
+    }
+    assert_eq!(crash("the role \"x\" does not exist in the plan").code, "DEP_E154");
+}
+
+#[test]
+fn s1_40_a_runtime_bundle_that_crashes_for_its_own_database_waits_for_that() {
+    let words = "Connection to db:5432 refused. Check that the hostname and port are correct and that the postmaster is accepting TCP/IP connections.";
+    let crash = ObservedTask { last_end: Some(ended(1, words)), ..task("CrashLoopBackOff", "back-off") };
+    let both = active(vec![component("db", vec![task("NotReady", "")]), component("web", vec![crash])]);
+    assert!(causes(&both).iter().any(|cause| cause.code == "DEP_E156"));
+}

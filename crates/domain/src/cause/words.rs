@@ -1,5 +1,7 @@
 //! Reading the cluster's words.
 
+use crate::black_box::is_place;
+
 /// A line of evidence is no longer than this.
 const LONGEST: usize = 400;
 /// Of last words, the last lines say why.
@@ -26,11 +28,20 @@ pub(super) fn word<'a>(text: &'a str, before: &str) -> Option<&'a str> {
 
 /// The end of a long text, for people: its last lines, and not too much of them.
 pub(super) fn short(text: &str) -> String {
-    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
-    let last = lines[lines.len().saturating_sub(LINES)..].join(" / ");
-    match last.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &last[..end]),
-        None => last,
+    let mut said = String::new();
+    let lines = text.lines().rev().map(str::trim_end);
+    for line in lines.filter(|line| !line.is_empty() && !is_place(line)).take(LINES) {
+        if said.is_empty() {
+            line.clone_into(&mut said);
+        } else if said.chars().count() + line.chars().count() < LONGEST {
+            said = format!("{line} / {said}");
+        } else {
+            break;
+        }
+    }
+    match said.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &said[..end]),
+        None => said,
     }
 }
 
@@ -74,6 +85,11 @@ mod tests {
         assert_eq!(short("a\nb\n\nc\nd\n"), "b / c / d");
         assert_eq!(short(&"ä".repeat(500)).chars().count(), LONGEST + 1);
         assert_eq!(short(""), "");
+        // The last one says why; the others only where they fit.
+        assert_eq!(
+            short(&format!("{}\nCaused by: it\n\tat a.B(B.java:1)\n", "x".repeat(450))),
+            "Caused by: it"
+        );
     }
 
     #[test]

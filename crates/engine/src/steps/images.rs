@@ -27,7 +27,9 @@ async fn try_build(ports: &Ports, job: &mut Job) -> Result<(), Verdict> {
     // Components often share an image, and a tag may move: they are to get the same one.
     let mut known: HashMap<ImageRef, Resolved> = HashMap::new();
     for index in 0..job.spec.components.len() {
-        if job.spec.components[index].resolved.is_some() {
+        let component = &job.spec.components[index];
+        // What runs no copy needs no image: an operator may not even have it.
+        if component.resolved.is_some() || component.replicas == 0 {
             continue;
         }
         let image = job.spec.components[index].image.clone();

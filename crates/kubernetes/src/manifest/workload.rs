@@ -31,7 +31,9 @@ pub(super) fn render(spec: &ApplicationSpec, component: &ComponentSpec) -> Manif
         },
     });
     if let Some(group) = component.storage.as_ref().and_then(|storage| storage.group) {
-        template["spec"]["securityContext"] = json!({"fsGroup": group});
+        // Only a new volume: a server may insist on the rights that it has given to its own files since.
+        template["spec"]["securityContext"] =
+            json!({"fsGroup": group, "fsGroupChangePolicy": "OnRootMismatch"});
     }
     let mut body = json!({
         "replicas": component.replicas,

@@ -101,11 +101,30 @@ impl Refusal {
         refusal
     }
 
-    pub(crate) fn over_quota(name: &str, quota: &str, used: usize, limit: &str) -> Self {
+    /// What was asked for, what is used, and what is allowed, each as `pods=1,…`.
+    pub(crate) fn over_quota(
+        kind: &Kind,
+        name: &str,
+        quota: &str,
+        [asked, used, hard]: &[String; 3],
+    ) -> Self {
         let message = format!(
-            "pods \"{name}\" is forbidden: exceeded quota: {quota}, requested: pods=1, used: pods={used}, limited: \
-             pods={limit}"
+            "{} \"{name}\" is forbidden: exceeded quota: {quota}, requested: {asked}, used: {used}, limited: {hard}",
+            kind.resource()
         );
+        Self::new(403, "Forbidden", message).about(kind, name)
+    }
+
+    pub(crate) fn unspecified(kind: &Kind, name: &str, quota: &str, missing: &str) -> Self {
+        let message = format!(
+            "{} \"{name}\" is forbidden: failed quota: {quota}: must specify {missing}",
+            kind.resource()
+        );
+        Self::new(403, "Forbidden", message).about(kind, name)
+    }
+
+    pub(crate) fn outside_of_limits(name: &str, complaints: &str) -> Self {
+        let message = format!("pods \"{name}\" is forbidden: {complaints}");
         Self::new(403, "Forbidden", message).about(&Kind::own("pods"), name)
     }
 

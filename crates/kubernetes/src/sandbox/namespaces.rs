@@ -159,21 +159,3 @@ pub(crate) fn end_all(objects: &mut Objects, now: Timestamp) {
         end(objects, &place, &name, now);
     }
 }
-
-/// Says in each quota how much of it is used.
-pub(crate) fn count_quotas(objects: &mut Objects, namespace: &str) {
-    let kind = Kind::own("resourcequotas");
-    let used = objects.within(&Kind::own("pods"), namespace).count().to_string();
-    let quotas: Vec<Value> = objects.within(&kind, namespace).cloned().collect();
-    for mut quota in quotas {
-        let hard = quota["spec"]["hard"].clone();
-        let mut status = json!({"hard": hard, "used": {}});
-        for resource in hard.as_object().into_iter().flatten().map(|(name, _)| name) {
-            status["used"][resource] = json!(if resource == "pods" { used.as_str() } else { "0" });
-        }
-        if quota["status"] != status {
-            quota["status"] = status;
-            objects.put(&kind, namespace, &objects::place(&quota).1, quota);
-        }
-    }
-}

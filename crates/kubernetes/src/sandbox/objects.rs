@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{answer::Refusal, kinds::Kind, pods::life::Life, selector::Selector, validate};
+use super::{answer::Refusal, kinds::Kind, limits, pods::life::Life, quota, selector::Selector, validate};
 
 /// Changes that are kept for watches; one that is further behind must list anew.
 const LOG: usize = 8192;
@@ -133,7 +133,10 @@ impl Objects {
         validate::fill_defaults(kind, &mut object, self.born, now);
         validate::check(kind, &name, &object, None)?;
         if kind.plural == "pods" {
-            self.refuse_over_quota(namespace, &name)?;
+            limits::obey(self, namespace, &name, &mut object)?;
+        }
+        if kind.namespaced {
+            quota::refuse_over(self, kind, namespace, &name, &object)?;
         }
         Ok(self.put(kind, namespace, &name, object))
     }
@@ -255,18 +258,6 @@ impl Objects {
         let place = Kind::own("namespaces");
         let found = self.get(&place, "", namespace).ok_or_else(|| Refusal::not_found(&place, namespace))?;
         if is_going(found) { Err(Refusal::terminating(kind, name, namespace)) } else { Ok(()) }
-    }
-
-    fn refuse_over_quota(&self, namespace: &str, name: &str) -> Result<(), Refusal> {
-        let used = self.within(&Kind::own("pods"), namespace).count();
-        for quota in self.within(&Kind::own("resourcequotas"), namespace) {
-            let Some(limit) = quota["spec"]["hard"]["pods"].as_str() else { continue };
-            if limit.parse::<usize>().is_ok_and(|limit| used >= limit) {
-                let quota = quota["metadata"]["name"].as_str().unwrap_or_default();
-                return Err(Refusal::over_quota(name, quota, used, limit));
-            }
-        }
-        Ok(())
     }
 }
 

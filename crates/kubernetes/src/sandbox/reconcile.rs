@@ -16,7 +16,7 @@ use super::{
     namespaces,
     objects::{self, Objects},
     pods::{self, faults::Tempo},
-    workloads,
+    quota, workloads,
 };
 
 /// Even if nothing is expected, somebody looks this often.
@@ -93,7 +93,7 @@ fn round(objects: &mut Objects, name: &str, now: Timestamp, tempo: Tempo) -> Opt
         }
     }
     garbage::collect(objects, name, now);
-    namespaces::count_quotas(objects, name);
+    quota::count(objects, name);
     events::forget(objects, name, now);
     let pods: Vec<Value> = objects.within(&Kind::own("pods"), name).cloned().collect();
     let wakes: Vec<_> = pods.iter().filter_map(|pod| node(objects, pod, now, tempo)).collect();

@@ -6,7 +6,8 @@ use serde_json::Value;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Selector {
     labels: Vec<Requirement>,
-    fields: Vec<(String, String)>,
+    /// The field, what it is compared with, and whether it must be so.
+    fields: Vec<(String, String, bool)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +23,9 @@ impl Selector {
     pub(crate) fn parse(labels: &str, fields: &str) -> Self {
         let labels = split(labels).iter().map(|text| requirement(text)).collect();
         let pair = |text: &String| {
-            text.split_once('=').map(|(k, v)| (k.to_owned(), v.trim_start_matches('=').to_owned()))
+            let (field, value) = text.split_once('=')?;
+            let must = !field.ends_with('!');
+            Some((field.trim_end_matches('!').to_owned(), value.trim_start_matches('=').to_owned(), must))
         };
         Self { labels, fields: split(fields).iter().filter_map(pair).collect() }
     }
@@ -38,9 +41,10 @@ impl Selector {
 
     pub(crate) fn matches(&self, object: &Value) -> bool {
         self.matches_labels(&object["metadata"]["labels"])
-            && self.fields.iter().all(|(path, wanted)| {
+            && self.fields.iter().all(|(path, wanted, must)| {
                 let pointer = format!("/{}", path.replace('.', "/"));
-                object.pointer(&pointer).and_then(Value::as_str).unwrap_or_default() == wanted
+                let found = object.pointer(&pointer).and_then(Value::as_str).unwrap_or_default();
+                (found == wanted) == *must
             })
     }
 
@@ -119,5 +123,7 @@ mod tests {
         }
         assert!(Selector::parse("", "metadata.name=web").matches(&object));
         assert!(!Selector::parse("", "metadata.name=api").matches(&object));
+        assert!(Selector::parse("", "metadata.name!=api,metadata.name!=db").matches(&object));
+        assert!(!Selector::parse("", "metadata.name!=web").matches(&object));
     }
 }

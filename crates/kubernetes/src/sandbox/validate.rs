@@ -9,6 +9,7 @@ use super::{
     kinds::Kind,
     selector::Selector,
 };
+use crate::quantity;
 
 /// Fills in what a client may leave out.
 pub(crate) fn fill_defaults(kind: &Kind, object: &mut Value, born: u64, now: Timestamp) {
@@ -181,6 +182,21 @@ pub(crate) fn check(kind: &Kind, name: &str, object: &Value, before: Option<&Val
     for (index, container) in containers.iter().enumerate() {
         if container["image"].as_str().is_none_or(str::is_empty) {
             return invalid(&format!("{path}.containers[{index}].image"), "Required value");
+        }
+        let resources = &container["resources"];
+        for (resource, request) in resources["requests"].as_object().into_iter().flatten() {
+            let limit = resources["limits"][resource].as_str().unwrap_or_default();
+            let request = request.as_str().unwrap_or_default();
+            if quantity::parse(limit)
+                .zip(quantity::parse(request))
+                .is_some_and(|(limit, asked)| asked > limit)
+            {
+                let field = format!("{path}.containers[{index}].resources.requests");
+                let problem = format!(
+                    "Invalid value: \"{request}\": must be less than or equal to {resource} limit of {limit}"
+                );
+                return invalid(&field, &problem);
+            }
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use slipway_domain::{
 };
 
 use self::{place::Place, warnings::Strays};
+use crate::facts::Room;
 
 /// The objects that a listing has shown so far: what it does not show is gone when it ends.
 #[derive(Default)]
@@ -25,8 +26,10 @@ pub(super) struct Seen(HashSet<(String, String)>);
 #[derive(Default)]
 pub(super) struct World {
     places: HashMap<String, Place>,
-    /// The nodes that do not report. Those that do are not worth keeping.
+    /// The nodes that do not report.
     lost: HashSet<String>,
+    /// What each node has to give; none of one that has not said yet.
+    nodes: HashMap<String, Option<Room>>,
     strays: Strays,
     /// The namespaces that are not ours, by name alone.
     foreign: HashSet<String>,
@@ -85,6 +88,16 @@ impl Cache {
             Some(place) if place.belongs_to(id) => place.observed(&world.lost),
             _ => Observed::default(),
         }
+    }
+}
+
+impl Cache {
+    /// What the nodes have to give, by name.
+    pub(super) fn nodes(&self) -> Vec<Room> {
+        let world = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let mut nodes: Vec<Room> = world.nodes.values().flatten().cloned().collect();
+        nodes.sort_by(|a, b| a.name.cmp(&b.name));
+        nodes
     }
 }
 

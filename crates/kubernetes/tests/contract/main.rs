@@ -6,6 +6,7 @@
 
 mod deleting;
 mod objects;
+mod plans;
 mod pods;
 mod removal;
 mod target;

@@ -13,6 +13,7 @@ use slipway_domain::{
     image::ImageRef,
     names::{ApplicationName, ComponentName, ProjectName},
     observed,
+    plan::Care,
     ports::{ApplyProblem, Cluster, Removal, Secrets},
     release::ReleaseVersion,
     spec::{ApplicationSpec, ComponentSpec},
@@ -29,7 +30,7 @@ on_both! {
     a_cluster_that_goes_away_is_noticed_and_comes_back;
 }
 
-struct Now;
+pub struct Now;
 
 impl Clock for Now {
     #[expect(clippy::disallowed_methods, reason = "the real cluster lives in real time")]
@@ -38,13 +39,13 @@ impl Clock for Now {
     }
 }
 
-fn cluster(target: &Target) -> KubernetesCluster {
+pub fn cluster(target: &Target) -> KubernetesCluster {
     let gateway = Gateway { host: "gateway.localhost".into(), ingress_class: None };
     KubernetesCluster::start(target.client.clone(), gateway, Arc::new(Now))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test makes up its own names")]
-fn shop(target: &Target) -> ApplicationSpec {
+pub fn shop(target: &Target) -> ApplicationSpec {
     let id = Ulid::generate();
     let image = ImageRef::parse(&target.image()).unwrap();
     let web = ComponentSpec {
@@ -71,10 +72,23 @@ fn shop(target: &Target) -> ApplicationSpec {
     }
 }
 
+/// Plans and applies, as the engine does.
+pub async fn make(cluster: &KubernetesCluster, spec: &ApplicationSpec) -> Result<(), ApplyProblem> {
+    let none = Secrets::new();
+    for care in [Care::Swift, Care::Sure] {
+        let plan = cluster.plan(spec, &none, care).await.map_err(ApplyProblem::Passing)?;
+        match cluster.apply(spec, &none, &plan, &|_, _| {}).await {
+            Err(ApplyProblem::Stale(_)) if care == Care::Swift => {}
+            done => return done,
+        }
+    }
+    Ok(())
+}
+
 async fn an_application_is_applied_observed_and_removed_without_a_trace(target: &Target) {
     let (cluster, shop) = (cluster(target), shop(target));
-    cluster.apply(&shop, &Secrets::new(), &|_, _| {}).await.unwrap();
-    cluster.apply(&shop, &Secrets::new(), &|_, _| {}).await.unwrap();
+    make(&cluster, &shop).await.unwrap();
+    make(&cluster, &shop).await.unwrap();
     target
         .eventually("both tasks are ready", async || {
             let observed = cluster.observe(&shop.name, shop.id).await.unwrap_or_default();
@@ -101,7 +115,7 @@ async fn s1_09_a_namespace_of_somebody_else_is_not_touched(target: &Target) {
     let namespaces: Api<Namespace> = Api::all(target.client.clone());
     let foreign = serde_json::json!({"metadata": {"name": shop.name}});
     namespaces.create(&PostParams::default(), &serde_json::from_value(foreign).unwrap()).await.unwrap();
-    let refused = cluster.apply(&shop, &Secrets::new(), &|_, _| {}).await.unwrap_err();
+    let refused = make(&cluster, &shop).await.unwrap_err();
     assert!(matches!(refused, ApplyProblem::Hopeless(cause) if cause.code == "SLW_NAMESPACE_TAKEN"));
     assert_eq!(cluster.remove(&shop.name, shop.id).await.unwrap(), Removal::NotOurs);
     let namespace = namespaces.get(shop.name.as_str()).await.unwrap();

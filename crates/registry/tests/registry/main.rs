@@ -9,6 +9,7 @@ mod faults;
 mod proxy;
 mod pull;
 mod push;
+mod refusals;
 mod resolve;
 mod server;
 mod skopeo;

@@ -11,11 +11,11 @@ use sqlx::AnyConnection;
 
 use super::{
     AcceptError, Accepted, Asked, NewApplication, add_generation, add_operation, earlier, encoded,
-    next_revision, remember,
+    next_revision, remember, tell,
 };
 use crate::{
     Store,
-    rows::{failed, read},
+    rows::{failed, kind_text, read},
 };
 
 impl Store {
@@ -36,6 +36,7 @@ impl Store {
         }
         let key = Some(new.idempotency_key).filter(|key| !key.is_empty());
         add_operation(&mut transaction, new.spec, Kind::Deploy, asked, key).await?;
+        tell(&mut transaction, kind_text(Kind::Deploy), &new.spec.name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(Accepted::New)

@@ -1,19 +1,24 @@
 //! Changes of what exists: another generation, an earlier one again, the same once more, or no further.
 
+use std::collections::BTreeSet;
+
 use slipway_domain::{
     application::Application,
     names::ApplicationName,
     operation::{Kind, Operation},
     ports::PortError,
-    spec::ApplicationSpec,
+    spec::{ApplicationSpec, ComponentSpec},
     status::{Standing, Status},
 };
 use sqlx::AnyConnection;
 
-use super::{Asked, ChangeError, add_generation, add_operation, cancel_open, next_revision, write_standing};
+use super::{
+    Asked, ChangeError, add_generation, add_operation, cancel_open, next_revision, tell, write_standing,
+};
 use crate::{
     Store,
-    rows::{ApplicationRow, OperationRow, failed},
+    applications::generation,
+    rows::{ApplicationRow, OperationRow, failed, from_json, kind_text},
 };
 
 /// A change that somebody asks for.
@@ -23,7 +28,7 @@ pub struct Change<'a> {
     pub spec: &'a ApplicationSpec,
     /// Update or rollback.
     pub kind: Kind,
-    /// Also to a release that the application was rolled back from?
+    /// Also to a release that the application was rolled back from? That holds for a rollback, too.
     pub even_quarantined: bool,
     /// The same key again is the same change; empty means that every one counts.
     pub idempotency_key: &'a str,
@@ -46,6 +51,9 @@ impl Store {
         }
         match change.kind {
             Kind::Rollback => {
+                if !change.even_quarantined {
+                    refuse_quarantined(&mut transaction, spec).await?;
+                }
                 quarantine(&mut transaction, &application, spec, asked).await.map_err(failed())?;
             }
             _ if change.even_quarantined => {}
@@ -63,6 +71,7 @@ impl Store {
         let key = Some(change.idempotency_key).filter(|key| !key.is_empty());
         add_operation(&mut transaction, spec, change.kind, asked, key).await?;
         begun(&mut transaction, &application, asked).await?;
+        tell(&mut transaction, kind_text(change.kind), &spec.name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -74,11 +83,12 @@ impl Store {
         let mut transaction = self.pool.begin_with(self.begin).await.map_err(failed())?;
         let (application, newest) = live(&mut transaction, name).await?;
         newest.may_retry().map_err(ChangeError::Refused)?;
-        let spec = self.generation(application.id, newest.generation).await?;
+        let spec = generation(&mut *transaction, &application.id.to_string(), newest.generation).await?;
         let spec =
             spec.ok_or_else(|| PortError::new("asking for another try", "its configuration is missing"))?;
         add_operation(&mut transaction, &spec, newest.kind, asked, None).await?;
         begun(&mut transaction, &application, asked).await?;
+        tell(&mut transaction, "retry", name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -95,8 +105,7 @@ impl Store {
         let reason = format!("{} was cancelled by {}.", newest.kind.label(), asked.actor);
         let standing = Standing { status: Status::Unknown, reason: Some(reason), cause: None };
         write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
-        let what = ("cancel", name.as_str(), "accepted");
-        crate::audit::write(&mut transaction, asked.at, asked.actor, what).await.map_err(failed())?;
+        tell(&mut transaction, "cancel", name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())
@@ -144,6 +153,7 @@ async fn quarantine(
     spec: &ApplicationSpec,
     asked: &Asked<'_>,
 ) -> Result<(), sqlx::Error> {
+    quarantine_images(transaction, left, spec, asked).await?;
     if left.version == spec.version {
         return Ok(());
     }
@@ -158,6 +168,38 @@ async fn quarantine(
     .execute(transaction)
     .await
     .map(|_| ())
+}
+
+/// Nor are the images that are left, though their tags may still mean them.
+async fn quarantine_images(
+    transaction: &mut AnyConnection,
+    left: &Application,
+    spec: &ApplicationSpec,
+    asked: &Asked<'_>,
+) -> Result<(), sqlx::Error> {
+    let query = "SELECT spec FROM generations WHERE application_id = $1 AND number = $2";
+    let text: String = sqlx::query_scalar(query)
+        .bind(left.id.to_string())
+        .bind(i64::from(left.generation))
+        .fetch_one(&mut *transaction)
+        .await?;
+    let ran: ApplicationSpec = from_json("spec", &text).map_err(|error| sqlx::Error::Decode(error.into()))?;
+    let goes_on = |digest| spec.components.iter().any(|component| component.meant() == Some(digest));
+    let left_behind =
+        ran.components.iter().filter_map(ComponentSpec::meant).filter(|digest| !goes_on(*digest));
+    for digest in left_behind.collect::<BTreeSet<_>>() {
+        sqlx::query(
+            "INSERT INTO quarantined_images (application_id, digest, since, actor) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (application_id, digest) DO NOTHING",
+        )
+        .bind(left.id.to_string())
+        .bind(digest.as_str())
+        .bind(asked.at.as_millisecond())
+        .bind(asked.actor)
+        .execute(&mut *transaction)
+        .await?;
+    }
+    Ok(())
 }
 
 async fn refuse_quarantined(

@@ -8,10 +8,11 @@ use slipway_domain::{
     status::{Standing, Status},
 };
 
-use super::{Asked, RemoveError, add_operation, cancel_open, next_revision, write_standing};
+use super::{Asked, RemoveError, add_operation, cancel_open, next_revision, tell, write_standing};
 use crate::{
     Store,
-    rows::{ApplicationRow, failed},
+    applications::generation,
+    rows::{ApplicationRow, failed, kind_text},
 };
 
 impl Store {
@@ -38,13 +39,14 @@ impl Store {
         };
         allowed.map_err(RemoveError::Refused)?;
         cancel_open(&mut transaction, &application, asked.at).await?;
-        let spec = self.generation(application.id, application.generation).await?;
+        let spec = generation(&mut *transaction, &application.id.to_string(), application.generation).await?;
         let spec =
             spec.ok_or_else(|| PortError::new("asking for a removal", "its configuration is missing"))?;
         add_operation(&mut transaction, &spec, kind, asked, None).await?;
         let standing = Standing { status: Status::Undeploying, reason: None, cause: None };
         let revision = next_revision(&mut transaction).await.map_err(failed())?;
         write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
+        tell(&mut transaction, kind_text(kind), name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
         Ok(())

@@ -1,5 +1,7 @@
 //! What people ask for: one transaction each, on both databases.
 
+use std::time::Duration;
+
 use crate::support::{ana, at, name, on_both, open, order, record, spec};
 use slipway_domain::{
     operation::{Kind, Progress, Step},
@@ -143,6 +145,53 @@ async fn d7_every_accepted_change_has_one_audit_row() {
         let rows = store.audit(9).await.unwrap();
         let told: Vec<_> = rows.iter().rev().map(|r| (r.seq, r.action.as_str(), r.object.as_str())).collect();
         assert_eq!(told, [(1, "deploy", "shop"), (2, "force-undeploy", "shop")]);
+    })
+    .await;
+}
+
+/// More of them than the pool has connections: one that holds the lock must not wait for another connection.
+#[tokio::test(flavor = "multi_thread")]
+async fn s1_43_many_who_ask_at_the_same_moment_do_not_wait_for_each_other_s_connections() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let names: Vec<_> = (0..24).map(|number| format!("shop-{number}")).collect();
+        for name in &names {
+            order(&store, name).await;
+        }
+        let asked = names.iter().map(|text| {
+            let (store, name) = (store.clone(), name(text));
+            tokio::spawn(async move { store.remove(&name, Kind::ForceUndeploy, &ana(1)).await })
+        });
+        let asked = asked.collect::<Vec<_>>();
+        let all = async {
+            for asked in asked {
+                asked.await.unwrap().unwrap();
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(8), all).await.unwrap();
+        let job = |second| store.claim("worker", at(second), at(second + 60));
+        let mut jobs = Vec::new();
+        while let Some(job) = job(2).await.unwrap() {
+            jobs.push(job.operation.id);
+        }
+        let step = |step| Progress::Open { step };
+        for id in &jobs {
+            assert!(store.advance(*id, "worker", &step(Step::Apply), None, at(3), at(3)).await.unwrap());
+        }
+        let mut steps = Vec::new();
+        while let Some(job) = job(4).await.unwrap() {
+            let store = store.clone();
+            steps.push(tokio::spawn(async move {
+                store.advance(job.operation.id, "worker", &step(Step::Remove), None, at(5), at(5)).await
+            }));
+        }
+        assert_eq!(steps.len(), names.len());
+        let all = async {
+            for step in steps {
+                assert!(step.await.unwrap().unwrap());
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(8), all).await.unwrap();
     })
     .await;
 }

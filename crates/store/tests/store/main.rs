@@ -2,7 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod audit;
+mod images;
 mod intents;
 mod journal;
 mod opening;
+mod plans;
+mod retention;
 mod support;
+mod tokens;
+mod visits;

@@ -12,7 +12,7 @@ use slipway_domain::{
     spec::{ApplicationSpec, ComponentSpec},
     status::Standing,
 };
-use slipway_store::{Asked, NewApplication, Store};
+use slipway_store::{Asked, NewApplication, Origin, Store};
 use sqlx::{AssertSqlSafe, Connection, Executor, postgres::PgConnection};
 use ulid::Ulid;
 
@@ -88,7 +88,7 @@ pub fn spec(application: &str) -> ApplicationSpec {
 
 /// Somebody asks at that second, for a new operation.
 pub fn ana(second: i64) -> Asked<'static> {
-    Asked { actor: "ana", at: at(second), operation: OperationId(fresh()) }
+    Asked { actor: "ana", at: at(second), operation: OperationId(fresh()), origin: Origin::NONE }
 }
 
 /// Orders an application at second 0 without an idempotency key.

@@ -131,6 +131,7 @@ impl Fact for Node {
     }
     fn keep(&self, world: &mut World) -> Vec<String> {
         let name = self.name_any();
+        world.nodes.insert(name.clone(), facts::room(self));
         let changed =
             if facts::is_lost(self) { world.lost.insert(name.clone()) } else { world.lost.remove(&name) };
         // A node reports all the time; whoever runs on it is touched only when it is lost or found.
@@ -138,10 +139,11 @@ impl Fact for Node {
     }
     fn forget(world: &mut World, _: &str, key: &str) -> Vec<String> {
         world.lost.remove(key);
+        world.nodes.remove(key);
         world.on_node(key)
     }
     fn kept(world: &World) -> Vec<(String, String)> {
-        world.lost.iter().map(|name| (String::new(), name.clone())).collect()
+        world.nodes.keys().map(|name| (String::new(), name.clone())).collect()
     }
 }
 

@@ -260,16 +260,18 @@ pub fn checks(web: Web<'_>) -> Vec<Fault> {
             "liveness failing",
             "SLW_LIVENESS",
             "liveness check",
-            "\"restartCount\":1",
+            "failed liveness probe, will be restarted",
             sick().container("livenessProbe", check.clone()),
-        ),
+        )
+        .shown_by("", "Event"),
         fault(
             "startup failing",
             "SLW_STARTUP_CHECK",
             "startup check",
-            "\"restartCount\":1",
+            "failed startup probe, will be restarted",
             sick().container("startupProbe", check),
-        ),
+        )
+        .shown_by("", "Event"),
         fault("never ready", "SLW_NOT_READY", "does not answer", "Readiness probe failed", sick())
             .shown_by("", "Event")
             .simulated(),

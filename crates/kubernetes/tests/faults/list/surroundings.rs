@@ -46,7 +46,8 @@ pub fn placement(web: Web<'_>) -> Vec<Fault> {
 }
 
 pub fn volumes(web: Web<'_>) -> Vec<Fault> {
-    let claim = |class: Option<&str>| {
+    // Said to have none: what is not said becomes the cluster's default class.
+    let claim = |class: &str| {
         let spec = json!({"accessModes": ["ReadWriteOnce"], "storageClassName": class,
             "resources": {"requests": {"storage": "1Mi"}}});
         let labels = json!({"app.kubernetes.io/managed-by": "slipway", "app.kubernetes.io/name": "web"});
@@ -62,7 +63,7 @@ pub fn volumes(web: Web<'_>) -> Vec<Fault> {
             "unbound immediate",
             claimed(),
         )
-        .before(claim(None)),
+        .before(claim("")),
         fault(
             "volume claim of a missing class",
             "SLW_NO_STORAGE_CLASS",
@@ -70,7 +71,7 @@ pub fn volumes(web: Web<'_>) -> Vec<Fault> {
             "ProvisioningFailed",
             claimed(),
         )
-        .before(claim(Some("ghost")))
+        .before(claim("ghost"))
         .shown_by("", "Event"),
         fault("volume claim missing", "SLW_VOLUME_CLAIM_MISSING", "claim data", "not found", claimed()),
         fault(

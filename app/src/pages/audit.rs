@@ -1,0 +1,237 @@
+//! The audit trail: who did what to what, and whether the trail is whole (D7).
+
+use jiff::Timestamp;
+use leptos::prelude::*;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
+use slipway_domain::audit::{Entry, Filter, Verdict};
+
+use crate::{
+    desk::{AuditView, DeskError, SharedDesk},
+    ui::{
+        button::Variant,
+        callout::{Callout, Weight},
+        empty::Empty,
+        frame::PageHead,
+        icon::Glyph,
+        load::load,
+        table::{Room, Table},
+        time::Ago,
+    },
+    ways::escape,
+};
+
+const COLUMNS: &[(&str, Room)] = &[
+    ("No.", Room::Medium),
+    ("Time", Room::Any),
+    ("Who", Room::Any),
+    ("Action", Room::Any),
+    ("Outcome", Room::Any),
+    ("From", Room::Wide),
+];
+/// How outcomes begin.
+const OUTCOMES: &[&str] = &["accepted", "refused", "succeeded", "failed", "used"];
+
+/// What was asked of the page, and the answer.
+struct Answered {
+    filter: Filter,
+    view: AuditView,
+    verdict: Option<Verdict>,
+}
+
+/// The page Audit.
+#[component]
+pub fn AuditPage() -> impl IntoView {
+    let query = use_query_map().get_untracked();
+    load(
+        "Audit",
+        move |desk| {
+            let query = query.clone();
+            async move { ask(desk, &query).await }
+        },
+        content,
+    )
+}
+
+async fn ask(desk: SharedDesk, query: &ParamsMap) -> Result<Answered, DeskError> {
+    let filter = filter(query);
+    let below = query.get("below").and_then(|below| below.parse().ok());
+    let view = desk.audit(&filter, below).await?;
+    let verdict = if query.get("verify").is_some() { Some(desk.verify_audit().await?) } else { None };
+    Ok(Answered { filter, view, verdict })
+}
+
+/// What is looked for, as the form wrote it into the address. A day that is none does not matter.
+fn filter(query: &ParamsMap) -> Filter {
+    let text = |name: &str| query.get(name).unwrap_or_default().trim().to_owned();
+    let day = |name: &str| format!("{}T00:00:00Z", text(name)).parse::<Timestamp>().ok();
+    Filter {
+        q: text("q"),
+        actor: text("actor"),
+        action: text("action"),
+        object: text("object"),
+        outcome: text("outcome"),
+        from: day("from"),
+        // The last day counts as a whole.
+        until: day("until").and_then(|day| day.checked_add(jiff::SignedDuration::from_hours(24)).ok()),
+    }
+}
+
+/// The same search as part of an address.
+fn search(filter: &Filter) -> String {
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let until = filter.until.map(|until| day(until - jiff::SignedDuration::from_hours(24)));
+    let pairs = [
+        ("q", filter.q.clone()),
+        ("actor", filter.actor.clone()),
+        ("action", filter.action.clone()),
+        ("object", filter.object.clone()),
+        ("outcome", filter.outcome.clone()),
+        ("from", filter.from.map(day).unwrap_or_default()),
+        ("until", until.unwrap_or_default()),
+    ];
+    let filled = pairs.iter().filter(|(_, value)| !value.is_empty());
+    filled.map(|(name, value)| format!("{name}={}", escape(value))).collect::<Vec<_>>().join("&")
+}
+
+fn content(answered: Answered) -> impl IntoView {
+    let Answered { filter, view, verdict } = answered;
+    let now = expect_context::<SharedDesk>().surroundings().now;
+    let search = search(&filter);
+    let older = view.older.map(|below| format!("/audit?{search}&below={below}"));
+    let list = if view.entries.is_empty() {
+        view! { <Empty glyph=Glyph::Note title="Nothing found"><p>"No row of the audit trail is like that."</p></Empty> }
+            .into_any()
+    } else {
+        let rows = view.entries.into_iter().map(|entry| view! { <Row entry now/> }).collect_view();
+        view! { <Table caption="Audit trail" columns=COLUMNS>{rows}</Table> }.into_any()
+    };
+    view! {
+        <PageHead title="Audit" subtitle="Every change, refusal, sign-in, use of a secret and automatic action.">
+            <a class=Variant::Quiet.classes() href="/audit?verify=1">"Verify"</a>
+            <a class=Variant::Quiet.classes() href=format!("/api/v1/audit/export?{search}") rel="external" download="audit.jsonl">
+                "Export"
+            </a>
+        </PageHead>
+        {verdict.map(told)}
+        <Search filter/>
+        {list}
+        {older.map(|href| view! { <p><a class=Variant::Quiet.classes() href=href>"Older"</a></p> })}
+    }
+}
+
+/// What a look at the whole trail found.
+fn told(verdict: Verdict) -> impl IntoView {
+    let Verdict { rows, since, head, broken } = verdict;
+    if let Some((seq, flaw)) = broken {
+        let title = format!("Row {seq} {}.", flaw.label());
+        return view! {
+            <Callout weight=Weight::Failure title>
+                <p class="text-sm text-muted">{rows}" rows before it are whole. Compare with a backup, and with who could write to the database."</p>
+            </Callout>
+        }
+        .into_any();
+    }
+    let title = format!("The audit trail is whole: {rows} rows.");
+    view! {
+        <Callout weight=Weight::Note title>
+            {(since > 1).then(|| view! { <p class="text-sm text-muted">{since - 1}" older rows are not covered."</p> })}
+            {head.map(|(seq, hash)| view! {
+                <p class="text-sm text-muted wrap-anywhere">"Note this elsewhere, and a later check can tell that nothing before it was rewritten: "<code>{format!("{seq}:{hash}")}</code></p>
+            })}
+        </Callout>
+    }
+    .into_any()
+}
+
+#[component]
+fn Search(
+    /// What is looked for.
+    filter: Filter,
+) -> impl IntoView {
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let from = filter.from.map(day).unwrap_or_default();
+    let until =
+        filter.until.map(|until| day(until - jiff::SignedDuration::from_hours(24))).unwrap_or_default();
+    let chosen = filter.outcome;
+    let outcomes = OUTCOMES.iter().map(|outcome| {
+        view! { <option value=*outcome selected=chosen == *outcome>{*outcome}</option> }
+    });
+    let class = format!("{} h-9", Variant::Primary.classes());
+    view! {
+        <form class="card grid gap-3 p-4 sm:grid-cols-2 lg:grid-cols-4" method="get" action="/audit" role="search">
+            <Text name="q" label="Search" value=filter.q/>
+            <Text name="actor" label="Who" value=filter.actor/>
+            <Text name="action" label="Action" value=filter.action/>
+            <Text name="object" label="Object" value=filter.object/>
+            <div class="space-y-1">
+                <label class="block text-sm font-medium" for="outcome">"Outcome"</label>
+                <select class="input" id="outcome" name="outcome"><option value="">"any"</option>{outcomes.collect_view()}</select>
+            </div>
+            <Text name="from" label="From day" value=from kind="date"/>
+            <Text name="until" label="Until day" value=until kind="date"/>
+            <div class="flex items-end gap-2">
+                <button class=class type="submit">"Search"</button>
+                <a class=Variant::Quiet.classes() href="/audit">"Clear"</a>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn Text(
+    /// The name of the field.
+    name: &'static str,
+    /// What to enter.
+    label: &'static str,
+    /// What was entered.
+    value: String,
+    /// The kind of control.
+    #[prop(default = "text")]
+    kind: &'static str,
+) -> impl IntoView {
+    view! {
+        <div class="space-y-1">
+            <label class="block text-sm font-medium" for=name>{label}</label>
+            <input class="input" id=name name=name type=kind value=value/>
+        </div>
+    }
+}
+
+#[component]
+fn Row(
+    /// The row.
+    entry: Entry,
+    /// This moment.
+    now: Timestamp,
+) -> impl IntoView {
+    let whole = format!("Request {}, hash {}", entry.request, entry.hash);
+    let from = if entry.address.is_empty() { "–".to_owned() } else { entry.address };
+    view! {
+        <tr>
+            <td class="hidden text-muted tabular-nums md:table-cell" title=whole>{entry.seq}</td>
+            <td><Ago at=entry.at now/></td>
+            <td class="wrap-anywhere">{entry.actor}</td>
+            <td class="wrap-anywhere">{entry.action}<span class="block text-muted">{entry.object}</span></td>
+            <td class="max-w-sm wrap-anywhere">{entry.outcome}</td>
+            <td class="hidden text-muted wrap-anywhere xl:table-cell">{from}<span class="block text-sm">{entry.via}</span></td>
+        </tr>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d7_what_is_looked_for_stays_the_same_on_the_next_page() {
+        let filter = Filter {
+            q: "50% & more".into(),
+            outcome: "refused".into(),
+            from: Some("2026-05-04T00:00:00Z".parse().unwrap()),
+            until: Some("2026-05-06T00:00:00Z".parse().unwrap()),
+            ..Filter::default()
+        };
+        let text = search(&filter);
+        assert_eq!(text, "q=50%25%20%26%20more&outcome=refused&from=2026-05-04&until=2026-05-05");
+    }
+}

@@ -1,0 +1,7 @@
+//! The command line beside `serve`: what an operator does to the database, and a client of the REST interface.
+
+mod administration;
+mod client;
+
+pub use administration::{Administration, administer};
+pub use client::{ClientCommand, Failure, run};

@@ -1,0 +1,140 @@
+//! Programs come in with a token: it is looked up by its hash, and does what its scopes say and its owner may.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::Request,
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use slipway_app::desk::SharedDesk;
+use slipway_domain::{audit::UNKNOWN, ports::PortError, token::Scope};
+use slipway_store::{Deed, Origin};
+use tokio::time::timeout;
+
+use super::{api::Problem, gate::PATIENCE};
+use crate::desk::{Office, Witnessed};
+
+/// What a program sends to say who it is, if it does.
+pub fn secret(headers: &HeaderMap) -> Option<String> {
+    let sent = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (kind, secret) = sent.split_once(' ')?;
+    kind.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
+}
+
+/// Lets the program through, or answers in its place.
+pub async fn admit(
+    office: Arc<Office>,
+    origin: Origin,
+    secret: &str,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let now = office.clock.now();
+    if office.attempts.is_over(&origin.address, now) {
+        let why = "Too many attempts. Wait a minute, then try again.";
+        return Problem::new(StatusCode::TOO_MANY_REQUESTS, "SLW_BUSY", why).into_response();
+    }
+    let known = timeout(PATIENCE, office.token(secret)).await;
+    let known = known.unwrap_or_else(|late| Err(PortError::new("looking up a token", late)));
+    let (token, owner) = match known {
+        Ok(Some(known)) => known,
+        Ok(None) => {
+            office.attempts.count(&origin.address, now);
+            return unknown(&office, &origin).await;
+        }
+        Err(error) => {
+            tracing::error!(error = %error.chain(), "A token cannot be looked up");
+            let why =
+                "The database does not answer, so Slipway cannot tell who you are. Try again in a moment.";
+            return Problem::new(StatusCode::SERVICE_UNAVAILABLE, "SLW_UNAVAILABLE", why).into_response();
+        }
+    };
+    if let Err(error) = office.store.token_used(&token.id, &origin.address, now).await {
+        tracing::warn!(error = %error.chain(), "The use of a token was not remembered");
+    }
+    let origin = Origin { via: format!("token {}", token.name), ..origin };
+    let desk = office.desk(owner.clone(), origin);
+    let wanted = needed(request.method(), request.uri().path());
+    if !token.scopes.contains(&wanted) {
+        let (method, path) = (request.method().as_str(), request.uri().path());
+        let label = wanted.label();
+        desk.tell(&method.to_lowercase(), path, &format!("refused: SLW_SCOPE {label}")).await;
+        let why = format!(
+            "This token does not have the scope {label}. Make one that has it, under Account, Tokens."
+        );
+        return Problem::new(StatusCode::FORBIDDEN, "SLW_SCOPE", why).into_response();
+    }
+    let desk: SharedDesk = Arc::new(Witnessed(desk.limited(token.scopes)));
+    request.extensions_mut().insert(desk);
+    request.extensions_mut().insert(owner);
+    next.run(request).await
+}
+
+async fn unknown(office: &Office, origin: &Origin) -> Response {
+    let at = office.clock.now();
+    let outcome = "refused: SLW_BAD_TOKEN";
+    office.tell(&Deed { at, actor: UNKNOWN, action: "token", object: "", outcome, origin }).await;
+    let why = "This token is not known, is over or was revoked. Make another one under Account, Tokens.";
+    let mut answer = Problem::new(StatusCode::UNAUTHORIZED, "SLW_BAD_TOKEN", why).into_response();
+    let kind = header::HeaderValue::from_static("Bearer error=\"invalid_token\"");
+    answer.headers_mut().insert(header::WWW_AUTHENTICATE, kind);
+    answer
+}
+
+/// What a request needs.
+fn needed(method: &Method, path: &str) -> Scope {
+    let path = path.strip_prefix("/api/v1/").unwrap_or(path);
+    match path.split('/').next() {
+        Some("audit") => return Scope::Audit,
+        Some("tokens") => return Scope::Tokens,
+        _ => {}
+    }
+    match *method {
+        Method::GET | Method::HEAD => Scope::Read,
+        // A plan changes nothing.
+        Method::POST if path == "plan" || path.ends_with("/plan") => Scope::Read,
+        Method::DELETE => Scope::Remove,
+        _ if path.ends_with("/strip") => Scope::Remove,
+        _ => Scope::Change,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s4_33_each_request_needs_a_scope() {
+        for (method, path, scope) in [
+            (Method::GET, "releases", Scope::Read),
+            (Method::GET, "applications/shop", Scope::Read),
+            (Method::GET, "events", Scope::Read),
+            (Method::POST, "plan", Scope::Read),
+            (Method::POST, "applications/shop/plan", Scope::Read),
+            (Method::POST, "applications", Scope::Change),
+            (Method::PUT, "applications/shop", Scope::Change),
+            (Method::POST, "applications/shop/rollback", Scope::Change),
+            (Method::POST, "applications/plan/retry", Scope::Change),
+            (Method::DELETE, "applications/shop", Scope::Remove),
+            (Method::POST, "applications/shop/strip", Scope::Remove),
+            (Method::GET, "audit", Scope::Audit),
+            (Method::GET, "audit/export", Scope::Audit),
+            (Method::GET, "tokens", Scope::Tokens),
+            (Method::POST, "tokens", Scope::Tokens),
+            (Method::DELETE, "tokens/1", Scope::Tokens),
+        ] {
+            assert_eq!(needed(&method, &format!("/api/v1/{path}")), scope, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn s4_33_a_token_is_read_from_its_header_alone() {
+        let headers = |value: &str| HeaderMap::from_iter([(header::AUTHORIZATION, value.parse().unwrap())]);
+        assert_eq!(secret(&headers("Bearer slw_x")).as_deref(), Some("slw_x"));
+        assert_eq!(secret(&headers("bearer  slw_x ")).as_deref(), Some("slw_x"));
+        assert_eq!(secret(&headers("Basic YTpi")), None);
+        assert_eq!(secret(&HeaderMap::new()), None);
+    }
+}

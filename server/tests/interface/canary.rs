@@ -1,0 +1,200 @@
+//! A secret is planted in every input that takes one, and then looked for wherever something is kept or shown (D18).
+
+use std::{fs, net::TcpListener, path::Path, process::Stdio, time::Duration};
+
+use futures::StreamExt;
+use reqwest::{Method, header};
+use serde_json::{Value, json};
+use tokio::process::{Child, Command};
+
+const ADMIN: &str = "canary-admin-hunter2";
+/// What each input was given. No text of the program contains any of it.
+const PLANTED: &[&str] = &[
+    ADMIN,
+    "canary-typed-name",
+    "canary-wrong-password",
+    "canary-variable",
+    "canary-field",
+    "canary-database",
+    "canary-draft",
+];
+
+struct Program {
+    folder: tempfile::TempDir,
+    url: String,
+    browser: reqwest::Client,
+    cookie: String,
+    _process: Child,
+}
+
+impl Program {
+    async fn start() -> Self {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let folder = tempfile::tempdir().unwrap();
+        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let log = || Stdio::from(fs::File::create(folder.path().join("log")).unwrap());
+        let process = Command::new(env!("CARGO_BIN_EXE_slipway"))
+            .arg("serve")
+            .env_clear()
+            .current_dir(folder.path())
+            .envs([
+                ("SLIPWAY_ADDR", addr.as_str()),
+                ("SLIPWAY_DATA_DIR", "var"),
+                ("SLIPWAY_RELEASES_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases")),
+                ("SLIPWAY_ADMIN_PASSWORD", ADMIN),
+                ("SLIPWAY_SANDBOX_PACE_MS", "5"),
+                ("RUST_LOG", "debug"),
+                ("RUST_BACKTRACE", "1"),
+            ])
+            .stdout(Stdio::null())
+            .stderr(log())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let redirects = reqwest::redirect::Policy::none();
+        let browser = reqwest::Client::builder().redirect(redirects).build().unwrap();
+        let mut program =
+            Self { folder, url: format!("http://{addr}"), browser, cookie: String::new(), _process: process };
+        while program.ask(Method::GET, "/healthz").send().await.is_err() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        program.form("/auth/sign-in", "name=canary-typed-name&password=canary-wrong-password").await;
+        let answer = program.form("/auth/sign-in", &format!("name=admin&password={ADMIN}")).await;
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+        cookie.split(';').next().unwrap().clone_into(&mut program.cookie);
+        program
+    }
+
+    fn ask(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.browser.request(method, format!("{}{path}", self.url)).header(header::COOKIE, &self.cookie)
+    }
+
+    async fn form(&self, path: &str, body: &str) -> reqwest::Response {
+        let request = self.ask(Method::POST, path).header(header::ACCEPT, "text/html");
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        request.body(body.to_owned()).send().await.unwrap()
+    }
+
+    async fn send(&self, method: Method, path: &str, body: &Value) -> (u16, String) {
+        let answer = self.ask(method, &format!("/api/v1/{path}")).json(body).send().await.unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    }
+
+    async fn until_over(&self) {
+        for _ in 0..1200 {
+            let answer = self.ask(Method::GET, "/api/v1/applications/leave").send().await.unwrap();
+            let told: Value = answer.json().await.unwrap();
+            if told["operation"]["progress"]["state"] != "open" {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        unreachable!("the operation does not end");
+    }
+}
+
+fn order(name: &str) -> Value {
+    json!({
+        "name": name, "project": "holiday", "version": 2, "admins": ["ana"],
+        "components": {"email-connector": {"variables": {
+            "EMAIL_HOST": "smtp.example.com", "EMAIL_PORT": 25, "EMAIL_USERNAME": "u",
+            "EMAIL_PASSWORD": "canary-variable",
+        }}},
+        "database": {"url": "jdbc:postgresql://db.example.com:5432/app", "username": "app", "password": "canary-database"},
+    })
+}
+
+fn assert_clean(place: &str, bytes: &[u8], secrets: &[String]) {
+    for secret in secrets {
+        let found = bytes.windows(secret.len()).position(|part| part == secret.as_bytes());
+        if let Some(at) = found {
+            let around = &bytes[at.saturating_sub(200)..(at + 60).min(bytes.len())];
+            unreachable!("{secret} is in {place}: {}", String::from_utf8_lossy(around));
+        }
+    }
+}
+
+fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        // What stands in for the cluster holds what the cluster holds: Secret objects.
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.file_name().is_some_and(|name| name != "sandbox.json") {
+            found.push(path);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d18_a_planted_secret_is_found_nowhere() {
+    let program = Program::start().await;
+    let mut told = Vec::new();
+    let token = json!({"name": "ci", "scopes": ["read"], "days": 1});
+    let (_, made) = program.send(Method::POST, "tokens", &token).await;
+    let made: Value = serde_json::from_str(&made).unwrap();
+    let mut secrets: Vec<String> = PLANTED.iter().map(|secret| (*secret).to_owned()).collect();
+    secrets.push(made["secret"].as_str().unwrap().to_owned());
+
+    for (method, path, body, status) in [
+        (Method::POST, "plan", order("leave"), 200),
+        (Method::POST, "applications", order("leave"), 202),
+        (Method::POST, "applications", order("leave"), 422),
+        (Method::POST, "applications", order("Not A Name"), 422),
+    ] {
+        let (found, text) = program.send(method, path, &body).await;
+        assert_eq!(found, status, "{path}: {text}");
+        told.push((path.to_owned(), text));
+    }
+    program.until_over().await;
+    let change =
+        json!({"components": {"email-connector": {"variables": {"EMAIL_PASSWORD": "canary-field"}}}});
+    told.push(("update".into(), program.send(Method::PUT, "applications/leave", &change).await.1));
+    program.until_over().await;
+    let typed = "form[project]=holiday&form[version]=2&form[name]=Wrong+Name&form[admins]=ana\
+         &form[components][email-connector][secrets][EMAIL_PASSWORD]=canary-draft&form[database][password]=canary-draft";
+    for action in ["/actions/deploy", "/actions/preview"] {
+        let answer = program.form(action, typed).await;
+        let place = answer.headers()[header::LOCATION].to_str().unwrap().to_owned();
+        assert_clean("an address", place.as_bytes(), &secrets);
+    }
+
+    let document = slipway_server::openapi();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        if methods["get"].is_object() && !path.ends_with("/events") {
+            let path = path.replace("{name}", "leave").replace("{project}", "holiday");
+            let text = program.ask(Method::GET, &path).send().await.unwrap().text().await.unwrap();
+            told.push((path, text));
+        }
+    }
+    for page in [
+        "/",
+        "/audit",
+        "/account/tokens",
+        "/devops/releases",
+        "/devops/instances",
+        "/devops/instances/leave",
+        "/devops/instances/leave/update",
+        "/devops/instances/leave/undeploy",
+        "/devops/releases/holiday/deploy",
+    ] {
+        let text = program.ask(Method::GET, page).send().await.unwrap().text().await.unwrap();
+        told.push((page.to_owned(), text));
+    }
+    let mut events = program.ask(Method::GET, "/api/v1/events").send().await.unwrap().bytes_stream();
+    let first = tokio::time::timeout(Duration::from_secs(10), events.next()).await.unwrap().unwrap().unwrap();
+    told.push(("the live stream".into(), String::from_utf8_lossy(&first).into_owned()));
+
+    for (place, text) in &told {
+        assert!(!text.is_empty(), "{place} says nothing");
+        assert_clean(place, text.as_bytes(), &secrets);
+    }
+    let mut kept = Vec::new();
+    files(program.folder.path(), &mut kept);
+    assert!(
+        kept.iter().any(|path| path.ends_with("slipway.db")) && kept.iter().any(|path| path.ends_with("log"))
+    );
+    for path in kept {
+        assert_clean(&path.display().to_string(), &fs::read(&path).unwrap(), &secrets);
+    }
+}
