@@ -1,6 +1,6 @@
 //! The port `Cluster`, over a Kubernetes client: real or simulated, it cannot tell.
 
-use std::{sync::Arc, time::Duration};
+use std::{error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -61,10 +61,21 @@ impl KubernetesCluster {
         manifests
     }
 
-    /// Somebody who asked in vain wants to know whether the cluster is there at all.
+    /// Whoever was not answered wants to know whether the cluster is there at all.
     fn doubting<T>(&self, answer: Result<T, PortError>) -> Result<T, PortError> {
-        answer.inspect_err(|_| self.watches.doubt())
+        answer.inspect_err(|error| self.doubt(error))
     }
+
+    fn doubt(&self, error: &PortError) {
+        if !is_answer(&*error.source) {
+            self.watches.doubt();
+        }
+    }
+}
+
+/// Did the cluster say so itself?
+fn is_answer(error: &(dyn Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(kube::Error::Api(_))) || error.source().is_some_and(is_answer)
 }
 
 #[async_trait]
@@ -77,7 +88,12 @@ impl Cluster for KubernetesCluster {
         let manifests = self.render(spec, secrets);
         let nodes = self.watches.nodes();
         let draft = Draft { spec, manifests: &manifests, care, is_unknown, nodes };
-        self.doubting(self.planner.plan(&draft).await)
+        let plan = self.doubting(self.planner.plan(&draft).await)?;
+        if is_unknown && !plan.is_new {
+            // The watches should know of its namespace.
+            self.watches.doubt();
+        }
+        Ok(plan)
     }
 
     async fn apply(
@@ -89,8 +105,8 @@ impl Cluster for KubernetesCluster {
     ) -> Result<(), ApplyProblem> {
         let applied = apply::apply(&self.client, spec, &self.render(spec, secrets), plan, progress).await;
         applied.inspect_err(|problem| {
-            if let ApplyProblem::Passing(_) = problem {
-                self.watches.doubt();
+            if let ApplyProblem::Passing(error) = problem {
+                self.doubt(error);
             }
         })
     }

@@ -35,6 +35,7 @@ use slipway_domain::{
 use tokio::{
     sync::{Notify, broadcast, watch as signal},
     task::JoinSet,
+    time::Instant,
 };
 use tokio_stream::wrappers::BroadcastStream;
 
@@ -43,6 +44,8 @@ use crate::{facts::Room, labels};
 
 /// How often a cluster that is out of reach is asked whether it is back.
 const KNOCK: Duration = Duration::from_secs(2);
+/// The watches begin anew at most this often because somebody doubts what they say.
+const RENEW: Duration = Duration::from_secs(10);
 /// How long it may take to answer that.
 const ANSWER: Duration = Duration::from_secs(5);
 /// How many kinds must have been listed before anything is said about an application. The others only help to
@@ -127,7 +130,8 @@ impl Watches {
         names.filter_map(|name| async { name.ok() }).boxed()
     }
 
-    /// Somebody waited for the cluster in vain: it is asked whether it is there.
+    /// Somebody waited for the cluster in vain, or found something else than the watches say: it is asked whether it
+    /// is there, and the watches begin anew.
     pub(crate) fn doubt(&self) {
         self.shared.doubted.notify_one();
     }
@@ -157,8 +161,12 @@ impl Shared {
         let mut since = self.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner);
         if since.take().is_some() {
             tracing::info!("The cluster is back");
-            self.returns.send_modify(|count| *count += 1);
+            self.renew();
         }
+    }
+
+    fn renew(&self) {
+        self.returns.send_modify(|count| *count += 1);
     }
 }
 
@@ -232,6 +240,7 @@ async fn follow_warnings(client: Client, shared: Arc<Shared>) {
 /// A watch that resumes says nothing until something changes, so while the cluster is out of reach it is asked; and
 /// when somebody has waited for it in vain, because a watch cannot tell silence from peace.
 async fn knock(client: Client, shared: Arc<Shared>) {
+    let mut renewed: Option<Instant> = None;
     loop {
         let is_doubted = tokio::select! {
             () = shared.doubted.notified() => true,
@@ -242,7 +251,13 @@ async fn knock(client: Client, shared: Arc<Shared>) {
             continue;
         }
         match tokio::time::timeout(ANSWER, client.apiserver_version()).await {
-            Ok(Ok(_)) => shared.found(),
+            Ok(Ok(_)) if is_lost => shared.found(),
+            // It answers, and yet the watches may hear nothing any more: their connections are other ones.
+            Ok(Ok(_)) if renewed.is_none_or(|at| at.elapsed() > RENEW) => {
+                renewed = Some(Instant::now());
+                shared.renew();
+            }
+            Ok(Ok(_)) => {}
             Ok(Err(error)) => shared.lost(&error),
             Err(late) => shared.lost(&late),
         }

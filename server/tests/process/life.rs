@@ -144,7 +144,9 @@ impl Life {
             let (status, told) = self.try_ask(method.clone(), path, body.clone(), key).await?;
             match status {
                 502..=504 => None,
+                409 if told["code"] == "SLW_UNDER_WAY" => None,
                 409 if !is_first && told["code"] == "SLW_NOT_NOW" => Some(()),
+                404 if !is_first && method == Method::DELETE => Some(()),
                 _ => {
                     assert_eq!(status, 202, "{method} {path}: {told}");
                     Some(())

@@ -99,7 +99,8 @@ impl Stage {
                     if told.len() == operations && is_over && application.standing.status.label() == status {
                         return;
                     }
-                    last = format!("{:?} {told:?}", application.standing);
+                    let kinds: Vec<_> = told.iter().map(|one| one.kind.label()).collect();
+                    last = format!("{:?} {kinds:?} {newest:?}", application.standing);
                 }
                 tokio::time::sleep(Duration::from_millis(30)).await;
             }
