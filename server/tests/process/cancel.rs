@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     database::Database,
+    life::TURN,
     story::{NAME, Order, Stage},
     witness::{Moment, Seen},
 };
@@ -85,6 +86,7 @@ async fn play(stage: &Stage, deploy: Moment, update: Moment, example: &[(Vec<See
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d20_every_step_can_be_cancelled_and_run_again_or_removed() {
+    let _turn = TURN.lock().await;
     let database = Database::Sqlite(tempfile::tempdir().unwrap());
     let stage = Stage::set(&database.fresh().await).await;
     example(&stage).await;

@@ -13,6 +13,7 @@ use slipway_domain::operation::{Progress, Step};
 
 use crate::{
     database::{self, Database},
+    life::TURN,
     story::{Order, Stage},
     witness::{Moment, Seen},
 };
@@ -185,6 +186,7 @@ fn kind(order: Order) -> &'static str {
 }
 
 async fn every_moment(database: Database, share: Share) {
+    let _turn = TURN.lock().await;
     let example = example(&database).await;
     let all: usize = ORDERS.into_iter().map(|order| kills(order, &example).len()).sum();
     assert!(all >= 100, "only {all} moments: the test looks at the wrong requests");

@@ -15,7 +15,7 @@ use slipway_store::Store;
 
 use crate::{
     database::{self, Database},
-    life::{Life, Setup, eventually},
+    life::{Life, Setup, TURN, eventually},
     witness::Seen,
     world::World,
 };
@@ -118,6 +118,7 @@ async fn board(life: &Life) -> Vec<(String, String)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn d20_two_replicas_share_the_work_and_one_takes_over_when_the_other_dies() {
     let Some(server) = database::server() else { return };
+    let _turn = TURN.lock().await;
     let mut world = World::new().await;
     let component = |name: &str, greeting: &str| json!({"name": name, "image": "example.com/probe:1.0", "port": 8080, "env": {"GREETING": greeting}});
     world.release("shop", 1, &json!([component("web", "one"), component("old", "one")]));
