@@ -14,7 +14,7 @@ const MOST: SignedDuration = SignedDuration::from_mins(15);
 
 /// What is kept of a name: people type their password into the wrong field.
 pub(super) fn mark(name: &str) -> String {
-    sha256(&format!("refused password of {name}"))
+    sha256(format!("refused password of {name}"))
 }
 
 /// How long the name is closed after so many refusals in a row.

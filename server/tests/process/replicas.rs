@@ -92,8 +92,14 @@ impl Pair {
         let mut open = BTreeSet::new();
         for number in 0..APPLICATIONS {
             let name = ApplicationName::parse(&format!("a{number}")).unwrap();
-            let Some(application) = self.store.application(&name).await.unwrap() else { continue };
-            let operations = self.store.operations(application.id).await.unwrap();
+            // All the others look, too, and may keep this one from looking for a while.
+            let look = || async {
+                let Some(application) = self.store.application(&name).await.ok()? else {
+                    return Some(vec![]);
+                };
+                self.store.operations(application.id).await.ok()
+            };
+            let operations = eventually("a look", look).await;
             if operations.iter().any(|operation| !operation.progress.is_over()) {
                 open.insert(name.to_string());
             }

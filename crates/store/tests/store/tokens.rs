@@ -1,6 +1,7 @@
 //! Tokens and kept answers, on both databases.
 
 use crate::support::{at, on_both, open};
+use jiff::SignedDuration;
 use slipway_domain::{
     actor::Actor,
     sealed::Sealed,
