@@ -46,7 +46,7 @@ fn moments(seen: &[Seen]) -> Vec<Moment> {
 /// Cancels the order when it has come to the moment; how it was cancelled is up to the caller.
 async fn cancel_at(stage: &Stage, order: Order, moment: &Moment, method: Method, path: &str) {
     let held = stage.world.witness.hold_at(moment.clone());
-    let (_, ()) = tokio::join!(stage.order(order), async {
+    let ((), ()) = tokio::join!(stage.order(order), async {
         assert!(held.reached().await, "{order:?} does not come to {moment:?}");
         // What is not in the database yet cannot be cancelled.
         if !is_open(stage).await {

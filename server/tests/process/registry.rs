@@ -25,9 +25,9 @@ pub struct Registry(Mutex<BTreeMap<String, Bytes>>);
 impl Registry {
     /// Everything that was pushed, without digests: an image names its base, and so the port of this registry.
     pub fn pushed(&self) -> Vec<String> {
-        let shelf = self.shelf();
+        let kept = self.shelf();
         let kind = |path: &String| path.split("sha256:").next().unwrap_or_default().to_owned();
-        let mut pushed: Vec<_> = shelf.keys().map(kind).collect();
+        let mut pushed: Vec<_> = kept.keys().map(kind).collect();
         pushed.sort();
         pushed
     }

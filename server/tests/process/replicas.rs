@@ -36,9 +36,9 @@ impl Pair {
     /// Asks one of them for a change; the other one if that does not answer.
     async fn insist(&self, first: usize, method: Method, path: &str, body: Value) {
         let key = format!("{method} {path} {body}");
-        let tries = AtomicUsize::new(0);
+        let counter = AtomicUsize::new(0);
         let ask = || async {
-            let tried = tries.fetch_add(1, Ordering::SeqCst);
+            let tried = counter.fetch_add(1, Ordering::SeqCst);
             let life = &self.lives[(first + tried) % 2];
             let (status, told) = life.try_ask(method.clone(), path, body.clone(), &key).await?;
             match status {

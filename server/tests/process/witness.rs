@@ -35,13 +35,11 @@ impl Seen {
     /// The namespace that it is about, which may be one that is to be made.
     pub fn namespace(&self) -> Option<String> {
         let (_, place) = self.what.split_once("/namespaces")?;
-        match place.strip_prefix('/') {
-            Some(place) => place.split(['/', '?']).next().map(str::to_owned),
-            None => {
-                let object: Value = serde_json::from_slice(&self.body).ok()?;
-                object["metadata"]["name"].as_str().map(str::to_owned)
-            }
+        if let Some(place) = place.strip_prefix('/') {
+            return place.split(['/', '?']).next().map(str::to_owned);
         }
+        let object: Value = serde_json::from_slice(&self.body).ok()?;
+        object["metadata"]["name"].as_str().map(str::to_owned)
     }
 
     /// Does it change anything?
