@@ -10,7 +10,7 @@ ISLANDS  := $(shell find app frontend crates/domain -name '*.rs' -o -name Cargo.
 
 # A half-written file must not look like a new one.
 .DELETE_ON_ERROR:
-.PHONY: help run test check fuzz dev build assets lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
+.PHONY: help run test check bench fuzz dev build assets lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -52,6 +52,12 @@ test-rust: export RUST_TEST_THREADS ?= 16
 test-rust: $(SITE)/.assets ## all Rust tests; those on real platforms run if SLIPWAY_TEST_* names them
 	cargo test --no-fail-fast --workspace --exclude slipway-frontend --exclude slipway-app
 	cargo test -p slipway-app --features ssr
+
+# BENCH_PROFILE=dev measures the debug program, which is built in less time.
+BENCH_PROFILE ?= release
+bench: export SLIPWAY_TEST_BENCH ?= 100
+bench: prerequisites $(SITE)/.assets ## how fast it is, measured against a bare loop: a table, and target/bench.json
+	cargo test --profile $(BENCH_PROFILE) -p slipway-server --test process -- --nocapture g6_
 
 build: prerequisites $(SITE)/.assets ## the optimised program with everything in it: target/release/slipway
 	@echo "building the server"

@@ -18,6 +18,8 @@ const BACKLOG: usize = 1024;
 const GONE: usize = 100;
 /// What another replica changed is seen at the latest after this time.
 const TICK: Duration = Duration::from_secs(1);
+/// A database that takes longer does not answer any more.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An application's new state, encoded once for all viewers.
 #[derive(Debug, Clone)]
@@ -51,7 +53,8 @@ impl Board {
     pub async fn catch_up(&self) -> Result<(), PortError> {
         let mut seen = self.seen.lock().await;
         loop {
-            let changed = self.store.changed_since(*seen).await?;
+            let asked = tokio::time::timeout(PATIENCE, self.store.changed_since(*seen)).await;
+            let changed = asked.map_err(|late| PortError::new("reading what changed", late))??;
             if changed.is_empty() {
                 return Ok(());
             }

@@ -16,6 +16,7 @@ use std::{
     collections::BTreeSet,
     path::PathBuf,
     sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -70,6 +71,8 @@ pub struct Office {
     pub ids: Arc<dyn Ids>,
     pub attempts: Attempts,
     pub sandbox: bool,
+    /// How long what is under way stays with a process that says nothing.
+    pub lease: Duration,
     /// Before this stands the gateway path of an application.
     pub gateway: String,
     /// Registries that Slipway needs credentials for, and so others do, too.

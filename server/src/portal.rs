@@ -191,6 +191,7 @@ impl Portal {
             ids,
             attempts: web::Attempts::default(),
             sandbox: sandbox.is_some(),
+            lease,
             gateway: format!("http://gateway.{}", settings.gateway_domain),
             closed_registries,
         });

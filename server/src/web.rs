@@ -122,6 +122,8 @@ pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
         .dns_resolver(Arc::new(resolver::Careful))
         .timeout(Duration::from_secs(15))
         .connect_timeout(Duration::from_secs(5))
+        // What ends at a machine that has gone must not be tried connection by connection.
+        .pool_idle_timeout(Duration::from_secs(10))
         .user_agent(concat!("slipway/", env!("CARGO_PKG_VERSION")))
         .build()
 }

@@ -57,9 +57,9 @@ pub struct ObservedComponent {
     pub kind: Workload,
     /// How many copies should run; of a job, how many should succeed.
     pub desired: u32,
-    /// How many run the newest configuration.
+    /// How many run the newest configuration and answer.
     pub updated: u32,
-    /// How many of those are ready to serve; of a job, how many succeeded.
+    /// How many are ready to serve, of whichever configuration; of a job, how many succeeded.
     pub ready: u32,
     /// The copies.
     pub tasks: Vec<ObservedTask>,

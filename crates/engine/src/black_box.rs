@@ -14,7 +14,7 @@ use slipway_domain::{
 };
 use tokio::sync::Semaphore;
 
-use crate::{Ports, observer};
+use crate::{Ports, observer, patiently};
 
 /// How many logs are fetched at once.
 const AT_ONCE: usize = 8;
@@ -81,10 +81,12 @@ impl BlackBox {
                 remarks: remarks.collect(),
                 log,
             };
-            let kept = ports.journal.keep_end(application.id, &ended, at).await;
-            match kept {
+            let kept = ports.journal.keep_end(application.id, &ended, at);
+            match patiently("keeping an end", kept).await {
                 // Now that its last words are known, the cause may be another.
-                Ok(()) if task.trouble.is_some() => drop(observer::look(&ports, &application.name).await),
+                Ok(()) if task.trouble.is_some() => {
+                    drop(patiently("looking", observer::look(&ports, &application.name)).await);
+                }
                 Ok(()) => {}
                 Err(error) => {
                     tracing::warn!(error = %error.chain(), task = task.id, "An end was not kept; the next look will");

@@ -15,7 +15,7 @@ use std::{sync::Arc, time::Duration};
 
 use slipway_domain::{
     ids::Clock,
-    ports::{Cluster, Images, Journal, Releases, Vault},
+    ports::{Cluster, Images, Journal, PortError, Releases, Vault},
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -85,4 +85,17 @@ impl Engine {
             }
         }
     }
+}
+
+/// How long the database may take. One whose machine has gone says nothing, not even that it has.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Waits for the database, but not for ever. What a step asks of it needs no such limit: a lease that cannot be
+/// extended ends the step.
+async fn patiently<T>(
+    what: &'static str,
+    asked: impl Future<Output = Result<T, PortError>>,
+) -> Result<T, PortError> {
+    let answer = tokio::time::timeout(PATIENCE, asked).await;
+    answer.unwrap_or_else(|late| Err(PortError::new(what, late)))
 }

@@ -14,7 +14,7 @@ use slipway_domain::{
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Ports, black_box::BlackBox, last_words::recall, warnings::Warnings};
+use crate::{Ports, black_box::BlackBox, last_words::recall, patiently, warnings::Warnings};
 
 /// Every this many ticks all applications are looked at, whether touched or not.
 const FULL_LOOK: u32 = 15;
@@ -30,7 +30,7 @@ pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
     loop {
         let names = tokio::select! {
             () = stop.cancelled() => return,
-            _ = tick.tick() => ports.journal.live().await.map(BTreeSet::from_iter),
+            _ = tick.tick() => patiently("reading names", ports.journal.live()).await.map(BTreeSet::from_iter),
             Some(name) = touched.next() => {
                 // What piled up meanwhile is looked at once.
                 let mut names = BTreeSet::from([name]);
@@ -53,11 +53,12 @@ async fn look_at_all(
     names: Result<BTreeSet<ApplicationName>, PortError>,
 ) -> Result<(), PortError> {
     for name in names? {
-        if let Some((application, observed)) = look(ports, &name).await? {
+        if let Some((application, observed)) = patiently("looking", look(ports, &name)).await? {
             black_box.look(ports, &application, &observed);
             warnings.look(ports, &application, &observed).await;
         }
-        ports.journal.hurry(&name, ports.clock.now()).await?;
+        let hurried = ports.journal.hurry(&name, ports.clock.now());
+        patiently("hurrying an operation", hurried).await?;
     }
     Ok(())
 }

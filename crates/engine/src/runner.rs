@@ -13,7 +13,7 @@ use slipway_domain::{
 use tokio::{sync::Semaphore, task::JoinSet, time::MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
-use crate::{Options, Ports, observer, steps};
+use crate::{Options, Ports, observer, patiently, steps};
 
 pub(crate) async fn run(ports: Ports, options: Options, stop: CancellationToken) {
     let mut woken = ports.journal.woken();
@@ -42,7 +42,8 @@ pub(crate) async fn run(ports: Ports, options: Options, stop: CancellationToken)
 
 async fn claim(ports: &Ports, options: &Options) -> Option<Job> {
     let now = ports.clock.now();
-    match ports.journal.claim(&options.owner, now, now + signed(options.lease)).await {
+    let claimed = ports.journal.claim(&options.owner, now, now + signed(options.lease));
+    match patiently("claiming an operation", claimed).await {
         Ok(job) => job,
         Err(error) => {
             tracing::warn!(error = %error.chain(), "The database does not answer; operations wait");
@@ -60,13 +61,13 @@ async fn work(ports: &Ports, options: &Options, mut job: Job) {
         () = lose_lease(ports, options, id) => None,
     };
     let recorded = match verdict {
-        Some(verdict) => record(ports, options, step, &job, verdict).await,
+        Some(verdict) => patiently("recording a step", record(ports, options, step, &job, verdict)).await,
         None => Ok(false),
     };
     let recorded = match recorded {
-        Ok(true) => observer::look(ports, &job.spec.name).await.map(|_| ()),
+        Ok(true) => patiently("looking", observer::look(ports, &job.spec.name)).await.map(|_| ()),
         // Cancelled meanwhile: whoever took its place waits for this.
-        Ok(false) => ports.journal.release(id, &options.owner).await,
+        Ok(false) => patiently("letting go of an operation", ports.journal.release(id, &options.owner)).await,
         Err(error) => Err(error),
     };
     if let Err(error) = recorded {
@@ -118,12 +119,13 @@ async fn lose_lease(ports: &Ports, options: &Options, id: OperationId) {
     loop {
         tick.tick().await;
         let now = ports.clock.now();
-        match ports.journal.extend(id, &options.owner, now + signed(options.lease)).await {
-            Ok(true) => held_until = now + signed(options.lease),
-            Ok(false) => return,
+        let asked = ports.journal.extend(id, &options.owner, now + signed(options.lease));
+        match tokio::time::timeout(options.lease, asked).await {
+            Ok(Ok(true)) => held_until = now + signed(options.lease),
+            Ok(Ok(false)) => return,
             // A short silence of the database is no reason to give up what is still ours.
-            Err(_) => {
-                if now >= held_until {
+            Ok(Err(_)) | Err(_) => {
+                if ports.clock.now() >= held_until {
                     return;
                 }
             }

@@ -23,6 +23,8 @@ use crate::{Ports, last_words::recall};
 const AGAIN: SignedDuration = SignedDuration::from_secs(3);
 /// How soon something is looked at again that will be touched when it changes.
 const LOOK: SignedDuration = SignedDuration::from_secs(2);
+/// Since when what was applied must have been seen; until then the watches are behind, which they are under load.
+const MISSING: SignedDuration = SignedDuration::from_secs(15);
 /// How often a step that counts says how far it is.
 const TELL: Duration = Duration::from_millis(500);
 /// How soon a namespace is looked at again that is being deleted: nothing touches when the last object goes.
@@ -148,7 +150,7 @@ async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
         // Time during which nobody could look does not count; the deadline is checked when somebody can.
         _ => return wait(ports, "the cluster is out of reach".to_owned(), LOOK),
     };
-    if observed.namespace == Namespace::Absent && now.duration_since(job.step_since) > LOOK {
+    if observed.namespace == Namespace::Absent && now.duration_since(job.step_since) > MISSING {
         // Applied and gone again: somebody took it away. What is wanted has not changed.
         return match apply(ports, owner, job).await {
             Verdict::Next => wait(ports, "what was taken away is made again".to_owned(), LOOK),

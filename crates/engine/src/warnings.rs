@@ -8,7 +8,7 @@ use slipway_domain::{
     observed::{Observed, Remark},
 };
 
-use crate::Ports;
+use crate::{Ports, patiently};
 
 /// How long a warning is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -27,7 +27,8 @@ impl Warnings {
             return;
         }
         let oldest = ports.clock.now() - KEPT;
-        match ports.journal.keep_warnings(application.id, &fresh, oldest).await {
+        let kept = ports.journal.keep_warnings(application.id, &fresh, oldest);
+        match patiently("keeping warnings", kept).await {
             Ok(()) => self.learn(application, &fresh),
             Err(error) => {
                 tracing::warn!(error = %error.chain(), "Warnings were not kept; the next look will");

@@ -1,6 +1,6 @@
 //! The port `Cluster`, over a Kubernetes client: real or simulated, it cannot tell.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
@@ -26,6 +26,9 @@ use crate::{
     remove::Remover,
     watch::Watches,
 };
+
+/// How long a person waits for an answer that is not needed to go on.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// A cluster that is watched as long as this lives.
 pub struct KubernetesCluster {
@@ -59,6 +62,22 @@ impl KubernetesCluster {
         manifests.splice(1..1, bindings.collect::<Vec<_>>());
         manifests
     }
+
+    /// Whoever was not answered wants to know whether the cluster is there at all.
+    fn doubting<T>(&self, answer: Result<T, PortError>) -> Result<T, PortError> {
+        answer.inspect_err(|error| self.doubt(error))
+    }
+
+    fn doubt(&self, error: &PortError) {
+        if !is_answer(&*error.source) {
+            self.watches.doubt();
+        }
+    }
+}
+
+/// Did the cluster say so itself?
+fn is_answer(error: &(dyn Error + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(kube::Error::Api(_))) || error.source().is_some_and(is_answer)
 }
 
 #[async_trait]
@@ -70,7 +89,13 @@ impl Cluster for KubernetesCluster {
         });
         let manifests = self.render(spec, secrets);
         let nodes = self.watches.nodes();
-        self.planner.plan(&Draft { spec, manifests: &manifests, care, is_unknown, nodes }).await
+        let draft = Draft { spec, manifests: &manifests, care, is_unknown, nodes };
+        let plan = self.doubting(self.planner.plan(&draft).await)?;
+        if is_unknown && !plan.is_new {
+            // The watches should know of its namespace.
+            self.watches.doubt();
+        }
+        Ok(plan)
     }
 
     async fn apply(
@@ -80,7 +105,12 @@ impl Cluster for KubernetesCluster {
         plan: &Plan,
         progress: &(dyn Fn(usize, usize) + Send + Sync),
     ) -> Result<(), ApplyProblem> {
-        apply::apply(&self.client, spec, &self.render(spec, secrets), plan, progress).await
+        let applied = apply::apply(&self.client, spec, &self.render(spec, secrets), plan, progress).await;
+        applied.inspect_err(|problem| {
+            if let ApplyProblem::Passing(error) = problem {
+                self.doubt(error);
+            }
+        })
     }
 
     async fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Result<Observed, PortError> {
@@ -89,7 +119,7 @@ impl Cluster for KubernetesCluster {
     }
 
     async fn remove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Removal, PortError> {
-        self.remover.remove(name, id).await
+        self.doubting(self.remover.remove(name, id).await)
     }
 
     async fn strip_finalizer(
@@ -121,11 +151,17 @@ impl Cluster for KubernetesCluster {
     }
 
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {
+        // What became taken a moment ago is found before anything is applied; what became free is asked for here.
+        if self.watches.is_free(name) == Some(true) {
+            return Ok(false);
+        }
         let namespaces: Api<v1::Namespace> = Api::all(self.client.clone());
-        let found = namespaces.get_metadata_opt(name.as_str()).await;
-        found.map(|found| found.is_some()).map_err(|error| {
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
             PortError::new(format!("asking the cluster whether the namespace {name} exists"), error)
-        })
+        };
+        let asked = tokio::time::timeout(PATIENCE, namespaces.get_metadata_opt(name.as_str())).await;
+        let found = asked.map_err(|late| failed(late.into()))?.map_err(|error| failed(error.into()))?;
+        Ok(found.is_some())
     }
 
     fn touched(&self) -> BoxStream<'static, ApplicationName> {

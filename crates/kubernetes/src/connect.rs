@@ -1,11 +1,22 @@
 //! Ways to a real cluster. Only one that was named: the current context of some kubeconfig is not a setting.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use kube::{
     Client, Config,
+    client::ClientBuilder,
     config::{InClusterError, KubeConfigOptions, Kubeconfig, KubeconfigError},
 };
+use tower::timeout::TimeoutLayer;
+
+/// How long it may take until an API server takes a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long it may take until an API server begins to answer; a webhook may use 30 seconds of that. One whose machine
+/// has gone says nothing, not even that it has. Watches begin to be answered at once and then go on.
+const ANSWER: Duration = Duration::from_secs(35);
 
 /// Why there is no way to the cluster. Each is a sentence that names the setting.
 #[derive(Debug, thiserror::Error)]
@@ -32,12 +43,16 @@ pub async fn from_kubeconfig(path: &Path, context: Option<&str>) -> Result<Clien
     let error = |source| ConnectError::Kubeconfig { path: path.to_owned(), source };
     let file = Kubeconfig::read_from(path).map_err(error)?;
     let options = KubeConfigOptions { context: context.map(str::to_owned), ..Default::default() };
-    let config = Config::from_custom_kubeconfig(file, &options).await.map_err(error)?;
-    Client::try_from(config).map_err(ConnectError::Client)
+    client(Config::from_custom_kubeconfig(file, &options).await.map_err(error)?)
 }
 
 /// A client for the cluster that this pod runs in.
 pub fn in_cluster() -> Result<Client, ConnectError> {
-    let config = Config::incluster().map_err(ConnectError::InCluster)?;
-    Client::try_from(config).map_err(ConnectError::Client)
+    client(Config::incluster().map_err(ConnectError::InCluster)?)
+}
+
+fn client(mut config: Config) -> Result<Client, ConnectError> {
+    config.connect_timeout = Some(CONNECT);
+    let builder = ClientBuilder::try_from(config).map_err(ConnectError::Client)?;
+    Ok(builder.with_layer(&TimeoutLayer::new(ANSWER)).build())
 }

@@ -33,8 +33,9 @@ use slipway_domain::{
     observed::Observed,
 };
 use tokio::{
-    sync::{Notify, broadcast},
+    sync::{Notify, broadcast, watch as signal},
     task::JoinSet,
+    time::Instant,
 };
 use tokio_stream::wrappers::BroadcastStream;
 
@@ -43,6 +44,10 @@ use crate::{facts::Room, labels};
 
 /// How often a cluster that is out of reach is asked whether it is back.
 const KNOCK: Duration = Duration::from_secs(2);
+/// The watches begin anew at most this often because somebody doubts what they say.
+const RENEW: Duration = Duration::from_secs(10);
+/// How long it may take to answer that.
+const ANSWER: Duration = Duration::from_secs(5);
 /// How many kinds must have been listed before anything is said about an application. The others only help to
 /// explain, and a cluster may refuse to show them.
 const NEEDED: usize = 5;
@@ -61,6 +66,11 @@ struct Shared {
     /// How many of the needed kinds have not been listed yet.
     unlisted: AtomicUsize,
     listed: Notify,
+    /// Something that was asked of the cluster did not come to its end.
+    doubted: Notify,
+    /// How often the cluster has come back. What a watch hears after that may be nothing at all, because its
+    /// connection ends at a machine that has gone; so all of them begin anew.
+    returns: signal::Sender<u64>,
     out_of_reach: Mutex<Option<Timestamp>>,
     clock: Arc<dyn Clock>,
 }
@@ -72,12 +82,16 @@ impl Watches {
             touched: broadcast::channel(BACKLOG).0,
             unlisted: AtomicUsize::new(NEEDED),
             listed: Notify::new(),
+            doubted: Notify::new(),
+            returns: signal::channel(0).0,
             out_of_reach: Mutex::new(None),
             clock,
         });
         let mut tasks = JoinSet::new();
         let ours = || watcher::Config::default().labels(&labels::ours());
-        tasks.spawn(follow::<Namespace>(client.clone(), Arc::clone(&shared), ours(), true));
+        // All of them, because a name is taken by whosever namespace has it. Of those of others only that is kept.
+        let all = watcher::Config::default();
+        tasks.spawn(follow::<Namespace>(client.clone(), Arc::clone(&shared), all, true));
         tasks.spawn(follow::<Deployment>(client.clone(), Arc::clone(&shared), ours(), true));
         tasks.spawn(follow::<StatefulSet>(client.clone(), Arc::clone(&shared), ours(), true));
         tasks.spawn(follow::<Job>(client.clone(), Arc::clone(&shared), ours(), true));
@@ -99,6 +113,13 @@ impl Watches {
         })
     }
 
+    /// Is there no namespace of that name, as far as is known? None as long as the watches do not know.
+    pub(crate) fn is_free(&self, name: &ApplicationName) -> Option<bool> {
+        let is_known =
+            self.shared.unlisted.load(Ordering::Acquire) == 0 && self.out_of_reach_since().is_none();
+        is_known.then(|| self.shared.cache.is_free(name.as_str()))
+    }
+
     /// What the nodes have to give, as far as that is known.
     pub(crate) fn nodes(&self) -> Vec<Room> {
         self.shared.cache.nodes()
@@ -107,6 +128,12 @@ impl Watches {
     pub(crate) fn touched(&self) -> BoxStream<'static, ApplicationName> {
         let names = BroadcastStream::new(self.shared.touched.subscribe());
         names.filter_map(|name| async { name.ok() }).boxed()
+    }
+
+    /// Somebody waited for the cluster in vain, or found something else than the watches say: it is asked whether it
+    /// is there, and the watches begin anew.
+    pub(crate) fn doubt(&self) {
+        self.shared.doubted.notify_one();
     }
 
     pub(crate) fn out_of_reach_since(&self) -> Option<Timestamp> {
@@ -122,10 +149,10 @@ impl Shared {
         }
     }
 
-    fn lost(&self, error: &watcher::Error) {
+    fn lost(&self, error: &(dyn std::error::Error + 'static)) {
         let mut since = self.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner);
         if since.is_none() {
-            tracing::warn!(error = error as &dyn std::error::Error, "The cluster is out of reach");
+            tracing::warn!(error, "The cluster is out of reach");
             *since = Some(self.clock.now());
         }
     }
@@ -134,7 +161,12 @@ impl Shared {
         let mut since = self.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner);
         if since.take().is_some() {
             tracing::info!("The cluster is back");
+            self.renew();
         }
+    }
+
+    fn renew(&self) {
+        self.returns.send_modify(|count| *count += 1);
     }
 }
 
@@ -142,11 +174,19 @@ async fn follow<K>(client: Client, shared: Arc<Shared>, config: watcher::Config,
 where
     K: Fact + Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static,
 {
-    let mut events = watcher(Api::<K>::all(client), config).default_backoff().boxed();
+    let begin = || watcher(Api::<K>::all(client.clone()), config.clone()).default_backoff().boxed();
+    let (mut events, mut returns) = (begin(), shared.returns.subscribe());
     let mut listing = cache::Seen::default();
     let (mut first, mut refused) = (true, false);
     loop {
-        match events.try_next().await {
+        let event = tokio::select! {
+            event = events.try_next() => event,
+            _ = returns.changed() => {
+                events = begin();
+                continue;
+            }
+        };
+        match event {
             Ok(Some(event)) => {
                 let listed = matches!(event, Event::InitDone);
                 let touched = shared.cache.take(event, &mut listing);
@@ -197,13 +237,29 @@ async fn follow_warnings(client: Client, shared: Arc<Shared>) {
     follow::<v1::Event>(client, shared, config, false).await;
 }
 
-/// A watch that resumes says nothing until something changes, so while the cluster is out of reach it is asked.
+/// A watch that resumes says nothing until something changes, so while the cluster is out of reach it is asked; and
+/// when somebody has waited for it in vain, because a watch cannot tell silence from peace.
 async fn knock(client: Client, shared: Arc<Shared>) {
+    let mut renewed: Option<Instant> = None;
     loop {
-        tokio::time::sleep(KNOCK).await;
-        let lost = shared.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        if lost && client.apiserver_version().await.is_ok() {
-            shared.found();
+        let is_doubted = tokio::select! {
+            () = shared.doubted.notified() => true,
+            () = tokio::time::sleep(KNOCK) => false,
+        };
+        let is_lost = shared.out_of_reach.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if !is_doubted && !is_lost {
+            continue;
+        }
+        match tokio::time::timeout(ANSWER, client.apiserver_version()).await {
+            Ok(Ok(_)) if is_lost => shared.found(),
+            // It answers, and yet the watches may hear nothing any more: their connections are other ones.
+            Ok(Ok(_)) if renewed.is_none_or(|at| at.elapsed() > RENEW) => {
+                renewed = Some(Instant::now());
+                shared.renew();
+            }
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => shared.lost(&error),
+            Err(late) => shared.lost(&late),
         }
     }
 }

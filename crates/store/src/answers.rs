@@ -1,14 +1,12 @@
 //! Answers to requests that carried a key: the same request again gets the same answer and does nothing.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use slipway_domain::{ports::PortError, sealed::Sealed};
 
 use crate::{Store, rows::failed};
 
 /// How long an answer is kept, in milliseconds.
 const KEPT: i64 = 24 * 3_600_000;
-/// After so long an answer that is still being made counts as lost, in milliseconds.
-const LOST: i64 = 120_000;
 
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,19 +22,21 @@ pub enum Before {
 }
 
 impl Store {
-    /// Takes the key for that request, or says what is known of it.
+    /// Takes the key for that request, or says what is known of it. Whoever takes it keeps it as long as the lease,
+    /// unless it is held on to: a process that was killed must not lock a key.
     pub async fn begin_answer(
         &self,
         actor_id: &str,
         key: &str,
         request: &str,
         now: Timestamp,
+        lease: SignedDuration,
     ) -> Result<Before, PortError> {
         let failed = || failed("looking for an answer");
         let now = now.as_millisecond();
         sqlx::query("DELETE FROM answers WHERE at < $1 OR (sealed = '' AND at < $2)")
             .bind(now - KEPT)
-            .bind(now - LOST)
+            .bind(now - i64::try_from(lease.as_millis()).unwrap_or(KEPT))
             .execute(&self.pool)
             .await
             .map_err(failed())?;
@@ -59,6 +59,13 @@ impl Store {
             Some((_, sealed)) if !sealed.is_empty() => Before::Answered(Sealed::new(sealed)),
             _ => Before::UnderWay,
         })
+    }
+
+    /// Holds on to a key whose answer is still being made.
+    pub async fn hold_answer(&self, actor_id: &str, key: &str, now: Timestamp) -> Result<(), PortError> {
+        let query = "UPDATE answers SET at = $3 WHERE actor_id = $1 AND key = $2 AND sealed = ''";
+        let held = sqlx::query(query).bind(actor_id).bind(key).bind(now.as_millisecond());
+        held.execute(&self.pool).await.map(|_| ()).map_err(failed("holding on to a key"))
     }
 
     /// Keeps the answer; none forgets the key, so that the request may be tried again.

@@ -100,6 +100,18 @@ pub enum ChangeError {
     Port(#[from] PortError),
 }
 
+/// The application that the same person gave an order for under the same key.
+async fn earlier(
+    transaction: &mut AnyConnection,
+    actor: &str,
+    key: &str,
+) -> Result<Option<String>, sqlx::Error> {
+    let query = "SELECT applications.name FROM operations \
+         JOIN applications ON applications.id = operations.application_id \
+         WHERE operations.requested_by = $1 AND operations.idempotency_key = $2";
+    sqlx::query_scalar(query).bind(actor).bind(key).fetch_optional(transaction).await
+}
+
 /// Adds a configuration.
 async fn add_generation(
     transaction: &mut AnyConnection,

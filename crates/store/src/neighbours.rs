@@ -11,11 +11,14 @@ use sqlx::{AnyPool, AssertSqlSafe, Executor, postgres::PgListener};
 use tokio::{
     sync::{mpsc, watch},
     task::JoinSet,
+    time::timeout,
 };
 
 const CHANNEL: &str = "slipway";
 /// How soon a listener that lost its connection tries again.
 const AGAIN: Duration = Duration::from_secs(2);
+/// After this time without a word it is asked whether the server is still there.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// The way to the neighbours; it ends when the last store of this process is dropped.
 pub(crate) struct Neighbours {
@@ -45,9 +48,13 @@ impl Neighbours {
 async fn speak(pool: AnyPool, mut told: mpsc::Receiver<()>, me: String) {
     while told.recv().await.is_some() {
         // Digits only.
-        let spoken = pool.execute(AssertSqlSafe(format!("NOTIFY {CHANNEL}, '{me}'"))).await;
-        if let Err(error) = spoken {
-            tracing::debug!(error = &error as &dyn std::error::Error, "Neighbours were not told");
+        let spoken = pool.execute(AssertSqlSafe(format!("NOTIFY {CHANNEL}, '{me}'")));
+        match timeout(SILENCE, spoken).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::debug!(error = &error as &dyn std::error::Error, "Neighbours were not told");
+            }
+            Err(_) => tracing::debug!("Neighbours were not told: the server says nothing"),
         }
     }
 }
@@ -65,8 +72,17 @@ async fn hear(url: &str, changed: &watch::Sender<u64>, me: &str) -> Result<(), s
     let mut listener = PgListener::connect(url).await?;
     listener.listen(CHANNEL).await?;
     loop {
-        if listener.recv().await?.payload() != me {
-            changed.send_modify(|count| *count += 1);
+        match timeout(SILENCE, listener.recv()).await {
+            Ok(heard) => {
+                if heard?.payload() != me {
+                    changed.send_modify(|count| *count += 1);
+                }
+            }
+            // Nothing to hear, or nobody there any more?
+            Err(_) => match timeout(SILENCE, listener.execute("SELECT 1")).await {
+                Ok(answer) => _ = answer?,
+                Err(late) => return Err(sqlx::Error::Io(late.into())),
+            },
         }
     }
 }

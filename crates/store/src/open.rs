@@ -12,6 +12,9 @@ use tokio::sync::watch;
 
 use crate::{neighbours::Neighbours, rows::failed};
 
+/// How long a PostgreSQL server may take to say that a connection is alive.
+const ALIVE: Duration = Duration::from_secs(3);
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// Why the database cannot be used. Each is a sentence that names the setting.
@@ -192,8 +195,21 @@ async fn postgres(url: &str) -> Result<AnyPool, OpenError> {
     let failed = |source| OpenError::Server { place: place.clone(), source };
     let options = AnyConnectOptions::from_str(url).map_err(failed)?;
     AnyConnection::connect_with(&options).await.map_err(failed)?.close().await.map_err(failed)?;
-    let pool = AnyPoolOptions::new().max_connections(10).acquire_timeout(Duration::from_secs(10));
+    // The pool itself waits for a server that says nothing: when it gives a connection out as long as somebody waits
+    // for one, and when it takes one back for ever, with one place less from then on.
+    let pool = AnyPoolOptions::new()
+        .max_connections(10)
+        .acquire_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .before_acquire(|connection, _| Box::pin(is_alive(connection)))
+        .after_release(|connection, _| Box::pin(is_alive(connection)));
     pool.connect_with(options).await.map_err(failed)
+}
+
+/// An error means that the connection is dropped.
+async fn is_alive(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    let answer = tokio::time::timeout(ALIVE, connection.ping()).await;
+    answer.unwrap_or_else(|late| Err(sqlx::Error::Io(late.into()))).map(|()| true)
 }
 
 /// Host, port and database of a PostgreSQL address: what may be shown.

@@ -9,10 +9,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use slipway_app::desk::SharedDesk;
-use slipway_domain::{audit::UNKNOWN, token::Scope};
+use slipway_domain::{audit::UNKNOWN, ports::PortError, token::Scope};
 use slipway_store::{Deed, Origin};
+use tokio::time::timeout;
 
-use super::api::Problem;
+use super::{api::Problem, gate::PATIENCE};
 use crate::desk::{Office, Witnessed};
 
 /// What a program sends to say who it is, if it does.
@@ -35,7 +36,9 @@ pub async fn admit(
         let why = "Too many attempts. Wait a minute, then try again.";
         return Problem::new(StatusCode::TOO_MANY_REQUESTS, "SLW_BUSY", why).into_response();
     }
-    let (token, owner) = match office.token(secret).await {
+    let known = timeout(PATIENCE, office.token(secret)).await;
+    let known = known.unwrap_or_else(|late| Err(PortError::new("looking up a token", late)));
+    let (token, owner) = match known {
         Ok(Some(known)) => known,
         Ok(None) => {
             office.attempts.count(&origin.address, now);

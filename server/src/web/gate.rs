@@ -1,6 +1,6 @@
 //! The gate: puts the desk of whoever is signed in into the request, and sends everybody else to the sign-in page.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -11,6 +11,7 @@ use axum::{
 };
 use slipway_app::{desk::SharedDesk, ways::escape};
 use slipway_store::Origin;
+use tokio::time::timeout;
 use tower_sessions::Session;
 
 use super::bearer;
@@ -18,6 +19,9 @@ use crate::{
     auth::{Admission, Keeper, PASS, Pass},
     desk::{Office, Witnessed},
 };
+
+/// How long somebody waits to be told that the database does not answer.
+pub(super) const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Lets a request through, or answers in its place.
 pub async fn gate(
@@ -32,14 +36,10 @@ pub async fn gate(
     if let Some(secret) = sent.filter(|_| request.uri().path().starts_with("/api/")) {
         return bearer::admit(office, origin, &secret, request, next).await;
     }
-    let pass = match who(&keeper, &session).await {
-        Ok(pass) => pass,
-        Err(error) => {
-            tracing::error!(error = &*error, "Sessions cannot be read");
-            let sorry =
-                "The database does not answer, so Slipway cannot tell who you are. Try again in a moment.";
-            return (StatusCode::SERVICE_UNAVAILABLE, sorry).into_response();
-        }
+    let pass = match timeout(PATIENCE, who(&keeper, &session)).await {
+        Ok(Ok(pass)) => pass,
+        Ok(Err(error)) => return sorry(&*error),
+        Err(late) => return sorry(&late),
     };
     match pass {
         Some(pass) => {
@@ -56,6 +56,12 @@ pub async fn gate(
         }
         None => Redirect::to(&sign_in(&request)).into_response(),
     }
+}
+
+fn sorry(error: &(dyn std::error::Error + 'static)) -> Response {
+    tracing::error!(error, "Sessions cannot be read");
+    let sorry = "The database does not answer, so Slipway cannot tell who you are. Try again in a moment.";
+    (StatusCode::SERVICE_UNAVAILABLE, sorry).into_response()
 }
 
 /// Who it is, if they came in and may stay.

@@ -1,7 +1,7 @@
 //! Updates, rollbacks, retries and cancellations, asked for as programs do.
 
-use std::{fs, path::Path};
-
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{Api, api::DeleteParams};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -9,31 +9,22 @@ use crate::{database::Database, life::Life, world::World};
 
 /// A console over releases of its own: `shop` with two versions that differ in a component and in a greeting.
 pub async fn console() -> (World, Life, Database) {
-    let world = releases(World::new(None).await);
+    let mut world = World::new().await;
+    releases(&mut world);
     let database = Database::Sqlite(tempfile::tempdir().unwrap());
     let life = Life::begin(&world, &database.fresh().await).await;
     (world, life, database)
 }
 
-/// The world with those releases in it.
-pub fn releases(mut world: World) -> World {
-    let releases = world.folder.path().join("releases");
+/// Puts those releases into the world.
+pub fn releases(world: &mut World) {
     let component = |name: &str, greeting: &str| {
         json!({"name": name, "image": "example.com/probe:1.0", "port": 8080, "route": format!("/{name}"),
             "env": {"GREETING": greeting}})
     };
-    write(&releases, 1, &json!([component("web", "one"), component("old", "one")]));
-    write(&releases, 2, &json!([component("web", "two")]));
-    write(&releases, 3, &json!([{"name": "web", "image": "example.com/probe:missing"}]));
-    world.releases = releases.display().to_string();
-    world
-}
-
-fn write(releases: &Path, version: u32, components: &Value) {
-    let folder = releases.join(format!("shop/{version}"));
-    fs::create_dir_all(&folder).unwrap();
-    let manifest = json!({"kind": "container", "name": "shop", "version": version.to_string(), "components": components});
-    fs::write(folder.join("shop.json"), manifest.to_string()).unwrap();
+    world.release("shop", 1, &json!([component("web", "one"), component("old", "one")]));
+    world.release("shop", 2, &json!([component("web", "two")]));
+    world.release("shop", 3, &json!([{"name": "web", "image": "example.com/probe:missing"}]));
 }
 
 pub async fn deploy(life: &Life, version: u32) -> (u16, Value) {
@@ -163,6 +154,60 @@ async fn d20_what_is_cancelled_stops_and_can_be_retried_or_removed() {
     life.until("shop", "Running").await;
     let (status, told) = life.ask(Method::POST, "applications/shop/cancel", Value::Null).await;
     assert_eq!((status, &told["code"]), (409, &json!("SLW_NOT_NOW")));
+    life.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn s1_44_a_namespace_that_somebody_else_deletes_is_noticed_and_can_be_left_or_made_again() {
+    let (world, life, _database) = console().await;
+    let namespaces: Api<Namespace> = Api::all(world.sandbox.client());
+    let is_gone = |one: &Value| one["standing"]["reason"] == "The namespace is gone.";
+    deploy(&life, 1).await;
+    life.until("shop", "Running").await;
+    namespaces.delete("shop", &DeleteParams::default()).await.unwrap();
+    let noticed = life.until_so("shop", "noticed", is_gone).await;
+    assert_eq!(noticed["standing"]["status"], "Pending");
+    let (status, told) = life.ask(Method::PUT, "applications/shop", json!({"version": 2})).await;
+    assert_eq!(status, 202, "{told}");
+    life.until("shop", "Running").await;
+
+    namespaces.delete("shop", &DeleteParams::default()).await.unwrap();
+    life.until_so("shop", "noticed again", is_gone).await;
+    let (status, told) = life.ask(Method::DELETE, "applications/shop?force=true", Value::Null).await;
+    assert_eq!(status, 202, "{told}");
+    let gone = life.until("shop", "Undeployed").await;
+    assert!(gone["operation"]["proof"]["checks"].as_array().is_some_and(|checks| checks.len() > 10));
+
+    // Whoever is quicker than the badge is served just as well.
+    deploy(&life, 1).await;
+    life.until("shop", "Running").await;
+    let at_once = DeleteParams::default();
+    let (deleted, (status, told)) = tokio::join!(
+        namespaces.delete("shop", &at_once),
+        life.ask(Method::DELETE, "applications/shop", Value::Null)
+    );
+    deleted.unwrap();
+    if status != 202 {
+        assert_eq!(told["code"], "SLW_NOT_NOW", "{told}");
+        life.ask(Method::DELETE, "applications/shop?force=true", Value::Null).await;
+    }
+    life.until("shop", "Undeployed").await;
+    assert_eq!(world.objects(), []);
+    life.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_is_asked_for_again_under_the_same_key_is_the_same_update() {
+    let (_world, life, _database) = console().await;
+    deploy(&life, 1).await;
+    life.until("shop", "Running").await;
+    for _ in 0..2 {
+        let again = life.try_ask(Method::PUT, "applications/shop", json!({"version": 2}), "once").await;
+        assert_eq!(again.unwrap().0, 202);
+        life.until("shop", "Running").await;
+    }
+    let (_, told) = life.ask(Method::GET, "applications/shop/operations", Value::Null).await;
+    assert_eq!(told["operations"].as_array().unwrap().len(), 2, "{told}");
     life.end().await;
 }
 

@@ -1,6 +1,6 @@
 //! What is kept of containers that ended, and of namespaces that do not want to.
 
-use std::{fs, time::Duration};
+use std::time::Duration;
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{Api, api::PostParams};
@@ -11,13 +11,9 @@ use crate::{database::Database, life::Life, world::World};
 
 /// A console over one project, whose only component has these variables.
 async fn console(env: Value) -> (World, Life, Database) {
-    let mut world = World::new(None).await;
-    let folder = world.folder.path().join("releases/shop/1");
-    fs::create_dir_all(&folder).unwrap();
+    let mut world = World::new().await;
     let component = json!({"name": "web", "image": "example.com/probe:1.0", "port": 8080, "env": env});
-    let manifest = json!({"kind": "container", "name": "shop", "version": "1", "components": [component]});
-    fs::write(folder.join("shop.json"), manifest.to_string()).unwrap();
-    world.releases = world.folder.path().join("releases").display().to_string();
+    world.release("shop", 1, &json!([component]));
     let database = Database::Sqlite(tempfile::tempdir().unwrap());
     let life = Life::begin(&world, &database.fresh().await).await;
     let order = json!({"name": "shop", "project": "shop", "version": 1, "admins": ["ana"]});

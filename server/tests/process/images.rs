@@ -107,15 +107,11 @@ async fn answer(State(tags): State<Arc<Tags>>, request: Request) -> Response {
 async fn console() -> (Registry, World, Life, Database) {
     let registry = Registry::start().await;
     registry.move_tags("old");
-    let mut world = World::new(None).await;
+    let mut world = World::new().await;
     world.registry.clone_from(&registry.host);
-    let folder = world.folder.path().join("releases/shop/1");
-    fs::create_dir_all(&folder).unwrap();
     let component =
         |name: &str| json!({"name": name, "image": format!("example.com/{name}:1.0"), "port": 8080});
-    let manifest = json!({"kind": "container", "name": "shop", "version": "1", "components": [component("web"), component("api")]});
-    fs::write(folder.join("shop.json"), manifest.to_string()).unwrap();
-    world.releases = world.folder.path().join("releases").display().to_string();
+    world.release("shop", 1, &json!([component("web"), component("api")]));
     let database = Database::Sqlite(tempfile::tempdir().unwrap());
     let life = Life::begin(&world, &database.fresh().await).await;
     let order = json!({"name": "shop", "project": "shop", "version": 1, "admins": ["ana"]});

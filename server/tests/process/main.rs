@@ -3,11 +3,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod cable;
+mod cancel;
 mod changes;
 mod crash;
 mod database;
 mod ends;
 mod images;
 mod life;
+mod load;
+mod outage;
 mod plans;
+mod registry;
+mod replicas;
+mod story;
+mod witness;
 mod world;

@@ -1,12 +1,9 @@
 //! An order is held to the plan that was looked at; what is applied is a plan that is kept; a cluster that changes
 //! in between is planned anew (D6).
 
-use std::{
-    fs,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
 };
 
 use axum::{
@@ -109,8 +106,9 @@ async fn d6_a_new_application_is_made_by_the_plan_that_was_looked_at() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d6_what_changes_between_plan_and_deed_is_planned_again() {
-    let world = releases(World::new(None).await);
-    let armed = between(&world).await;
+    let mut world = World::new().await;
+    releases(&mut world);
+    let armed = between(&mut world).await;
     let database = Database::Sqlite(tempfile::tempdir().unwrap());
     let life = Life::begin(&world, &database.fresh().await).await;
     deploy(&life, 1).await;
@@ -165,7 +163,7 @@ async fn d6_what_the_cluster_denies_is_in_the_plan_and_nothing_is_written() {
 
 /// Puts somebody between the program and the cluster who, once armed, scales `web` to seven just before the next
 /// time that it is written to in earnest.
-async fn between(world: &World) -> Arc<AtomicBool> {
+async fn between(world: &mut World) -> Arc<AtomicBool> {
     let (client, armed) = (world.sandbox.client(), Arc::new(AtomicBool::new(false)));
     let meddler = Arc::clone(&armed);
     let forward = move |request: Request| {
@@ -187,13 +185,8 @@ async fn between(world: &World) -> Arc<AtomicBool> {
         }
     };
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let place = listener.local_addr().unwrap();
+    world.cluster = listener.local_addr().unwrap().to_string();
     let router = Router::new().fallback(any(forward));
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let config = world.folder.path().join("kubeconfig");
-    let text = fs::read_to_string(&config).unwrap();
-    let begin = text.find("http://").unwrap();
-    let end = begin + text[begin..].find('\'').unwrap();
-    fs::write(&config, format!("{}http://{place}{}", &text[..begin], &text[end..])).unwrap();
     armed
 }

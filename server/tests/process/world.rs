@@ -1,99 +1,86 @@
-//! What is around the program: a simulated cluster and a registry, served over HTTP, and an assassin between.
+//! What is around the program: a simulated cluster and a registry, served over HTTP, and a witness between.
 
-use std::{
-    fs,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+use std::{fs, path::Path, sync::Arc};
 
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderName, StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
     routing::any,
 };
 use http_body_util::BodyExt;
 use kube::client::Body;
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use serde_json::{Value, json};
 use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 
-/// When the program is killed: at which of its requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Moment {
-    /// The request has not done anything.
-    Before(usize),
-    /// It has, but its answer did not arrive.
-    After(usize),
-}
-
-impl Moment {
-    /// The number of that request.
-    pub fn number(self) -> usize {
-        match self {
-            Self::Before(number) | Self::After(number) => number,
-        }
-    }
-}
+use crate::{
+    registry::Registry,
+    witness::{Seen, Witness, signature},
+};
 
 /// Everything around one life of the program.
 pub struct World {
     pub folder: TempDir,
+    /// Host and port of the registry.
     pub registry: String,
+    /// Host and port of the cluster's API server.
+    pub cluster: String,
     pub releases: String,
+    pub pushed: Arc<Registry>,
     pub sandbox: Arc<Sandbox>,
-    pub assassin: Arc<Assassin>,
-}
-
-/// Counts requests and kills at the chosen one.
-pub struct Assassin {
-    moment: Option<Moment>,
-    requests: AtomicUsize,
-    victim: Mutex<Option<u32>>,
-}
-
-impl Assassin {
-    /// Names the process that is to be killed.
-    pub fn follow(&self, victim: u32) {
-        *self.victim.lock().unwrap_or_else(PoisonError::into_inner) = Some(victim);
-    }
-
-    fn strike(&self) -> Response {
-        if let Some(victim) = self.victim.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            let killed = std::process::Command::new("kill").args(["-9", &victim.to_string()]).status();
-            assert!(killed.unwrap().success());
-        }
-        StatusCode::SERVICE_UNAVAILABLE.into_response()
-    }
+    /// The cluster that programs see: the sandbox, unless a test is about another one.
+    pub client: kube::Client,
+    pub witness: Arc<Witness>,
 }
 
 impl World {
-    /// A new one.
-    pub async fn new(moment: Option<Moment>) -> Self {
+    /// A new one, with the example releases.
+    pub async fn new() -> Self {
         let sandbox = Arc::new(Sandbox::start(SandboxOptions::fast()));
-        let assassin = Arc::new(Assassin { moment, requests: AtomicUsize::new(0), victim: Mutex::new(None) });
-        let state = (Arc::clone(&sandbox), Arc::clone(&assassin));
-        let cluster = serve(Router::new().fallback(any(cluster)).with_state(state)).await;
-        let registry = serve(Router::new().fallback(any(registry)).with_state(Arc::clone(&assassin))).await;
-        let folder = tempfile::tempdir().unwrap();
-        let config = format!(
-            "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
-             clusters: [{{name: c, cluster: {{server: 'http://{cluster}'}}}}]\n\
-             users: [{{name: c, user: {{}}}}]\ncontexts: [{{name: c, context: {{cluster: c, user: c}}}}]\n"
-        );
-        fs::write(folder.path().join("kubeconfig"), config).unwrap();
-        let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases").to_owned();
-        Self { folder, registry, releases, sandbox, assassin }
+        let client = sandbox.client();
+        Self::around(sandbox, client).await
     }
 
-    /// How many requests could have been chosen so far.
-    pub fn requests(&self) -> usize {
-        self.assassin.requests.load(Ordering::SeqCst)
+    /// A new one around that cluster.
+    pub async fn around(sandbox: Arc<Sandbox>, client: kube::Client) -> Self {
+        let (witness, pushed) = (Arc::new(Witness::default()), Arc::new(Registry::default()));
+        let state = (Arc::clone(&pushed), Arc::clone(&witness));
+        let registry = serve(Router::new().fallback(any(registry)).with_state(state)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases").to_owned();
+        let mut world =
+            Self { folder, registry, cluster: String::new(), releases, pushed, sandbox, client, witness };
+        world.cluster = world.door("console").await;
+        world
+    }
+
+    /// Another way to the same cluster, for a program of that name; its host and port.
+    pub async fn door(&self, who: &str) -> String {
+        let state = (self.client.clone(), Arc::clone(&self.witness), who.to_owned());
+        serve(Router::new().fallback(any(cluster)).with_state(state)).await
+    }
+
+    /// Releases of its own in place of the examples: project, version, components.
+    pub fn release(&mut self, project: &str, version: u32, components: &Value) {
+        let releases = self.folder.path().join("releases");
+        self.releases = releases.display().to_string();
+        let folder = releases.join(format!("{project}/{version}"));
+        fs::create_dir_all(&folder).unwrap();
+        let manifest = json!({"kind": "container", "name": project, "version": version.to_string(),
+            "components": components});
+        fs::write(folder.join(format!("{project}.json")), manifest.to_string()).unwrap();
+    }
+
+    /// From now on every component carries the files of its release, so that images are built and pushed.
+    pub fn carry_files(&self) {
+        let pattern = "kind = \"container\"\n[[components]]\nname = \"{item}\"\neach = \"component\"\n\
+                       files = \"/release\"\n";
+        let folder = self.folder.path().join("blueprints");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("container.toml"), pattern).unwrap();
     }
 
     /// The object of that kind and name, if there is one in the namespace.
@@ -109,21 +96,40 @@ impl World {
 
     /// What the program made in that namespace, and the namespace itself.
     pub fn objects_of(&self, namespace: &str) -> Vec<String> {
+        let mut all = self.objects();
+        all.retain(|(place, _)| place == namespace);
+        all.into_iter().map(|(_, object)| object).collect()
+    }
+
+    /// What the program made anywhere, by namespace.
+    pub fn objects(&self) -> Vec<(String, String)> {
         let document = self.sandbox.export();
         let objects = document["objects"].as_array().unwrap().iter().filter_map(|object| {
             let object = &object["object"];
-            let (kind, name) = (object["kind"].as_str()?, object["metadata"]["name"].as_str()?);
-            let place = object["metadata"]["namespace"].as_str().unwrap_or(name);
-            let by_us = object["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "slipway";
+            let metadata = &object["metadata"];
+            let (kind, name) = (object["kind"].as_str()?, metadata["name"].as_str()?);
+            let place = metadata["namespace"].as_str().unwrap_or(name);
+            let by_us = metadata["labels"]["app.kubernetes.io/managed-by"] == "slipway";
             let is_made_by_others = ["Pod", "ReplicaSet"].contains(&kind);
-            let generation = &object["metadata"]["generation"];
-            (place == namespace && by_us && !is_made_by_others)
-                .then(|| format!("{kind} {name}, generation {generation}"))
+            let (changes, generation) =
+                (&metadata["generation"], &metadata["labels"]["slipway.internal/generation"]);
+            let told = format!("{kind} {name} of generation {generation}, changed {changes}");
+            (by_us && !is_made_by_others).then(|| (place.to_owned(), told))
         });
         let mut objects: Vec<_> = objects.collect();
         objects.sort();
         objects
     }
+}
+
+/// Writes the settings of a way to a cluster.
+pub fn write_kubeconfig(file: &Path, place: &str) {
+    let config = format!(
+        "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
+         clusters: [{{name: c, cluster: {{server: 'http://{place}'}}}}]\n\
+         users: [{{name: c, user: {{}}}}]\ncontexts: [{{name: c, context: {{cluster: c, user: c}}}}]\n"
+    );
+    fs::write(file, config).unwrap();
 }
 
 async fn serve(router: Router) -> String {
@@ -134,69 +140,38 @@ async fn serve(router: Router) -> String {
 }
 
 async fn cluster(
-    State((sandbox, assassin)): State<(Arc<Sandbox>, Arc<Assassin>)>,
+    State((client, witness, who)): State<(kube::Client, Arc<Witness>, String)>,
     request: Request,
 ) -> Response {
-    // Watches go on all the time, and asking for the version is how the program begins.
-    let query = request.uri().query().unwrap_or_default();
-    let is_moment =
-        request.uri().path() != "/version" && !query.contains("watch=") && !query.contains("limit=");
-    let client = sandbox.client();
+    let (head, body) = request.into_parts();
+    let Ok(body) = body.collect().await else { return StatusCode::BAD_REQUEST.into_response() };
+    let body = body.to_bytes();
+    let (path, query) = (head.uri.path().to_owned(), head.uri.query().unwrap_or_default().to_owned());
+    let seen = Seen { who, what: signature(&head.method, &path, &query), body: body.clone() };
     let forward = async move {
-        let (head, body) = request.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
         match client.send(axum::http::Request::from_parts(head, Body::from(body))).await {
             Ok(answer) => answer.map(axum::body::Body::new).into_response(),
             Err(error) => (StatusCode::BAD_GATEWAY, error.to_string()).into_response(),
         }
     };
-    if is_moment { assassin.between(forward).await } else { forward.await }
-}
-
-/// Every repository has every tag but `missing`, and behind each the same image.
-async fn registry(State(assassin): State<Arc<Assassin>>, request: Request) -> Response {
-    let path = request.uri().path().to_owned();
-    assassin.between(async move { image(&path) }).await
-}
-
-fn image(path: &str) -> Response {
-    let config =
-        r#"{"architecture":"amd64","os":"linux","config":{},"rootfs":{"type":"layers","diff_ids":[]}}"#;
-    let manifest = serde_json::json!({
-        "schemaVersion": 2,
-        "mediaType": MANIFEST,
-        "config": {
-            "mediaType": "application/vnd.oci.image.config.v1+json",
-            "digest": digest(config),
-            "size": config.len(),
-        },
-        "layers": [],
-    });
-    let manifest = manifest.to_string();
-    match path.rsplit_once("/manifests/") {
-        Some((_, tag)) if tag.contains("missing") => StatusCode::NOT_FOUND.into_response(),
-        Some(_) => {
-            let headers = [(header::CONTENT_TYPE, MANIFEST.to_owned()), (DIGEST, digest(&manifest))];
-            (headers, manifest).into_response()
-        }
-        None => ([(DIGEST, digest(config))], config).into_response(),
+    // Watches go on all the time, asking for the version is how the program begins, and the routes of everybody are
+    // asked for only now and then.
+    let is_routes = path == "/apis/networking.k8s.io/v1/ingresses";
+    if path == "/version" || is_routes || query.contains("watch=") || query.contains("limit=500") {
+        return forward.await;
     }
+    witness.between(seen, forward).await
 }
 
-const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
-const DIGEST: HeaderName = HeaderName::from_static("docker-content-digest");
-
-fn digest(text: &str) -> String {
-    format!("sha256:{}", hex::encode(Sha256::digest(text)))
-}
-
-impl Assassin {
-    async fn between(&self, answer: impl Future<Output = Response>) -> Response {
-        let number = self.requests.fetch_add(1, Ordering::SeqCst);
-        if self.moment == Some(Moment::Before(number)) {
-            return self.strike();
-        }
-        let answer = answer.await;
-        if self.moment == Some(Moment::After(number)) { self.strike() } else { answer }
-    }
+async fn registry(
+    State((registry, witness)): State<(Arc<Registry>, Arc<Witness>)>,
+    request: Request,
+) -> Response {
+    let (head, body) = request.into_parts();
+    let Ok(body) = body.collect().await else { return StatusCode::BAD_REQUEST.into_response() };
+    let body = body.to_bytes();
+    let (path, query) = (head.uri.path().to_owned(), head.uri.query().unwrap_or_default().to_owned());
+    let (who, body_seen) = ("console".to_owned(), body.clone());
+    let seen = Seen { who, what: signature(&head.method, &path, &query), body: body_seen };
+    witness.between(seen, async move { registry.answer(&head.method, &path, &query, body) }).await
 }

@@ -93,6 +93,24 @@ fn counters_of_an_older_configuration_do_not_count() {
     assert!(!super::deployment(&deployment).unwrap().is_ready());
 }
 
+#[test]
+fn s1_l04_an_update_is_not_through_as_long_as_only_the_copies_before_answer() {
+    let is_ready = |replicas, updated, ready| {
+        let deployment: Deployment = serde_json::from_value(json!({
+            "metadata": {"name": "web", "generation": 2, "labels": {"app.kubernetes.io/name": "web"}},
+            "spec": {"replicas": 2, "selector": {}, "template": {}},
+            "status": {"observedGeneration": 2, "replicas": replicas, "updatedReplicas": updated,
+                "readyReplicas": ready},
+        }))
+        .unwrap();
+        super::deployment(&deployment).unwrap().is_ready()
+    };
+    assert!(!is_ready(3, 1, 2), "one of the new and nothing but the old answers");
+    assert!(!is_ready(4, 2, 2), "none of the new answers");
+    assert!(!is_ready(3, 2, 2), "one of the new answers");
+    assert!(is_ready(2, 2, 2));
+}
+
 /// A pod with a check, that is being deleted.
 fn leaving(status: Value) -> TaskState {
     let mut pod = pod(status);

@@ -2,7 +2,7 @@
 
 use k8s_openapi::{
     api::{
-        apps::v1::{Deployment, ReplicaSet, StatefulSet},
+        apps::v1::{Deployment, DeploymentStatus, ReplicaSet, StatefulSet},
         batch::v1::Job,
     },
     apimachinery::pkg::apis::meta::v1::Time,
@@ -24,6 +24,7 @@ pub(crate) fn deployment(deployment: &Deployment) -> Option<ObservedComponent> {
     let status = deployment.status.clone().unwrap_or_default();
     // Counters of an older configuration say nothing about this one.
     let current = status.observed_generation >= deployment.metadata.generation;
+    let (updated, ready) = (answering(&status), count(status.ready_replicas));
     let complaints = status.conditions.unwrap_or_default().into_iter().filter_map(|condition| {
         let is_bad = matches!(
             (condition.type_.as_str(), condition.status.as_str()),
@@ -39,11 +40,19 @@ pub(crate) fn deployment(deployment: &Deployment) -> Option<ObservedComponent> {
     });
     Some(ObservedComponent {
         desired: count(deployment.spec.as_ref().and_then(|spec| spec.replicas).or(Some(1))),
-        updated: if current { count(status.updated_replicas) } else { 0 },
-        ready: if current { count(status.ready_replicas) } else { 0 },
+        updated: if current { updated } else { 0 },
+        ready: if current { ready } else { 0 },
         remarks: complaints.collect(),
         ..ObservedComponent::new(component_of(deployment)?, Workload::Deployment)
     })
+}
+
+/// How many copies of the newest configuration surely answer: the counter of those that are ready counts copies of the
+/// configuration before too, which stay until their successors answer.
+fn answering(status: &DeploymentStatus) -> u32 {
+    let (all, updated) = (count(status.replicas), count(status.updated_replicas));
+    let older = all.saturating_sub(updated);
+    updated.min(count(status.ready_replicas).saturating_sub(older))
 }
 
 /// A stateful set without its tasks.

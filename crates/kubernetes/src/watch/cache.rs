@@ -10,7 +10,10 @@ use std::{
 };
 
 use kube::runtime::watcher::Event;
-use slipway_domain::{ids::ApplicationId, observed::Observed};
+use slipway_domain::{
+    ids::ApplicationId,
+    observed::{Namespace, Observed},
+};
 
 use self::{place::Place, warnings::Strays};
 use crate::facts::Room;
@@ -28,6 +31,8 @@ pub(super) struct World {
     /// What each node has to give; none of one that has not said yet.
     nodes: HashMap<String, Option<Room>>,
     strays: Strays,
+    /// The namespaces that are not ours, by name alone.
+    foreign: HashSet<String>,
 }
 
 /// A kind of object that facts are kept of. What is kept is found by place and key; the answers are the
@@ -67,6 +72,13 @@ impl Cache {
                 world.forget::<K>(&place, &key)
             }
         }
+    }
+
+    /// Is there no namespace of that name?
+    pub(super) fn is_free(&self, name: &str) -> bool {
+        let world = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let ours = world.places.get(name).is_some_and(|place| place.namespace != Namespace::Absent);
+        !ours && !world.foreign.contains(name)
     }
 
     /// The application's facts; a namespace that belongs to another one counts as absent.

@@ -10,8 +10,8 @@ use slipway_domain::{
 use sqlx::AnyConnection;
 
 use super::{
-    AcceptError, Accepted, Asked, NewApplication, add_generation, add_operation, encoded, next_revision,
-    remember, tell,
+    AcceptError, Accepted, Asked, NewApplication, add_generation, add_operation, earlier, encoded,
+    next_revision, remember, tell,
 };
 use crate::{
     Store,
@@ -48,18 +48,6 @@ impl Store {
         let name = earlier(&mut connection, actor, key).await.map_err(failed("looking for an order"))?;
         name.map(|name| read("name", &name)).transpose()
     }
-}
-
-/// The application that the same person ordered under the same key.
-async fn earlier(
-    transaction: &mut AnyConnection,
-    actor: &str,
-    key: &str,
-) -> Result<Option<String>, sqlx::Error> {
-    let query = "SELECT applications.name FROM operations \
-         JOIN applications ON applications.id = operations.application_id \
-         WHERE operations.requested_by = $1 AND operations.idempotency_key = $2";
-    sqlx::query_scalar(query).bind(actor).bind(key).fetch_optional(transaction).await
 }
 
 async fn insert(

@@ -40,6 +40,10 @@ impl Store {
         let failed = || failed("asking for a change");
         let mut transaction = self.begin().await.map_err(failed())?;
         let spec = change.spec;
+        let before = super::earlier(&mut transaction, asked.actor, change.idempotency_key).await;
+        if before.map_err(failed())?.is_some() {
+            return Ok(());
+        }
         let (application, newest) = live(&mut transaction, &spec.name).await?;
         newest.may_update().map_err(ChangeError::Refused)?;
         if application.id != spec.id || application.generation + 1 != spec.generation {

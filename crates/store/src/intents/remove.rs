@@ -7,6 +7,7 @@ use slipway_domain::{
     ports::PortError,
     status::{Standing, Status},
 };
+use sqlx::AnyConnection;
 
 use super::{Asked, RemoveError, add_operation, cancel_open, next_revision, tell, write_standing};
 use crate::{
@@ -38,6 +39,10 @@ impl Store {
             _ => status.may_undeploy(),
         };
         allowed.map_err(RemoveError::Refused)?;
+        if is_under_way(&mut transaction, &application, kind).await.map_err(failed())? {
+            tell(&mut transaction, kind_text(kind), name, asked).await?;
+            return transaction.commit().await.map_err(|error| failed()(error).into());
+        }
         cancel_open(&mut transaction, &application, asked.at).await?;
         let spec = generation(&mut *transaction, &application.id.to_string(), application.generation).await?;
         let spec =
@@ -51,4 +56,20 @@ impl Store {
         self.announce();
         Ok(())
     }
+}
+
+/// Is the same being done already? To begin it anew would bring nothing, and who asks twice means it once.
+async fn is_under_way(
+    transaction: &mut AnyConnection,
+    application: &Application,
+    kind: Kind,
+) -> Result<bool, sqlx::Error> {
+    let query =
+        "SELECT COUNT(*) FROM operations WHERE application_id = $1 AND kind = $2 AND due_at IS NOT NULL";
+    let found: i64 = sqlx::query_scalar(query)
+        .bind(application.id.to_string())
+        .bind(kind_text(kind))
+        .fetch_one(transaction)
+        .await?;
+    Ok(found > 0)
 }

@@ -107,6 +107,8 @@ async fn s1_44_force_undeploy_cancels_the_running_operation() {
         let operations = store.operations(shop.id).await.unwrap();
         assert_eq!(operations[1].progress, Progress::Cancelled { step: Step::Accepted, at: at(2) });
         assert_eq!(operations[0].kind, Kind::ForceUndeploy);
+        store.remove(&shop.name, Kind::ForceUndeploy, &ana(3)).await.unwrap();
+        assert_eq!(store.operations(shop.id).await.unwrap(), operations, "asked for twice is meant once");
         assert!(!store.extend(job.operation.id, "worker", at(30)).await.unwrap());
     })
     .await;

@@ -1,6 +1,7 @@
 //! Tokens and kept answers, on both databases.
 
 use crate::support::{at, on_both, open};
+use jiff::SignedDuration;
 use slipway_domain::{
     actor::Actor,
     sealed::Sealed,
@@ -58,7 +59,8 @@ async fn the_same_request_with_the_same_key_is_answered_once() {
     on_both(|url| async move {
         let store = open(&url).await;
         let begin = async |actor: &str, request: &str, second| {
-            store.begin_answer(actor, "key", request, at(second)).await.unwrap()
+            let lease = SignedDuration::from_secs(15);
+            store.begin_answer(actor, "key", request, at(second), lease).await.unwrap()
         };
         assert_eq!(begin("ana", "POST a", 1).await, Before::Nothing);
         assert_eq!(begin("ana", "POST a", 2).await, Before::UnderWay);
@@ -69,7 +71,9 @@ async fn the_same_request_with_the_same_key_is_answered_once() {
         assert_eq!(begin("ana", "POST a", 3).await, Before::Answered(answer));
         store.end_answer("eve", "key", None).await.unwrap();
         assert_eq!(begin("eve", "POST b", 4).await, Before::Nothing, "what failed may be tried again");
-        assert_eq!(begin("eve", "POST b", 300).await, Before::Nothing, "and so may what was lost");
+        store.hold_answer("eve", "key", at(10)).await.unwrap();
+        assert_eq!(begin("eve", "POST b", 20).await, Before::UnderWay, "it is held on to");
+        assert_eq!(begin("eve", "POST b", 26).await, Before::Nothing, "and what was lost may be tried again");
     })
     .await;
 }

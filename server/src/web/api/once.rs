@@ -1,7 +1,7 @@
 //! `Idempotency-Key`: the same request with the same key is done once and answered the same every time. What failed
 //! may be tried again under its key.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Extension,
@@ -11,6 +11,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use slipway_domain::{actor::Actor, ports::PortError};
 use slipway_store::Before;
@@ -51,13 +52,30 @@ pub async fn once(
             .into_response();
     };
     let print = format!("{} {} {}", head.method, head.uri, sha256(&body));
-    match office.store.begin_answer(&actor.id, &key, &print, office.clock.now()).await {
+    let lease = SignedDuration::try_from(office.lease).unwrap_or(SignedDuration::MAX);
+    match office.store.begin_answer(&actor.id, &key, &print, office.clock.now(), lease).await {
         Ok(Before::Nothing) => {}
         Ok(before) => return earlier(&office, before),
         Err(error) => return out_of_order(&error),
     }
-    let answer = next.run(Request::from_parts(head, Body::from(body))).await;
-    keep(&office, &actor, &key, answer).await
+    let answered = async {
+        let answer = next.run(Request::from_parts(head, Body::from(body))).await;
+        keep(&office, &actor, &key, answer).await
+    };
+    tokio::select! {
+        answer = answered => answer,
+        never = hold(&office, &actor, &key) => match never {},
+    }
+}
+
+/// Holds on to the key for as long as it is polled: not when the process was killed, nor when whoever asked has left.
+async fn hold(office: &Office, actor: &Actor, key: &str) -> Infallible {
+    loop {
+        tokio::time::sleep(office.lease / 3).await;
+        if let Err(error) = office.store.hold_answer(&actor.id, key, office.clock.now()).await {
+            tracing::warn!(error = %error.chain(), "A key was not held on to");
+        }
+    }
 }
 
 fn earlier(office: &Office, before: Before) -> Response {

@@ -21,6 +21,13 @@ impl Fact for Namespace {
     }
     fn keep(&self, world: &mut World) -> Vec<String> {
         let name = self.name_any();
+        if !self.labels().contains_key(labels::APPLICATION_ID) {
+            let was_ours = world.places.contains_key(&name);
+            let touched = if was_ours { Self::forget(world, &name, "") } else { vec![] };
+            world.foreign.insert(name);
+            return touched;
+        }
+        world.foreign.remove(&name);
         let early = world.strays.take(&name);
         let place = world.place(&name);
         place.namespace = facts::namespace(self);
@@ -31,14 +38,18 @@ impl Fact for Namespace {
         vec![name]
     }
     fn forget(world: &mut World, place: &str, _: &str) -> Vec<String> {
-        if let Some(place) = world.places.get_mut(place) {
-            place.namespace = observed::Namespace::Absent;
+        let was_foreign = world.foreign.remove(place);
+        match world.places.get_mut(place) {
+            Some(ours) => ours.namespace = observed::Namespace::Absent,
+            None if was_foreign => return vec![],
+            None => {}
         }
         vec![place.to_owned()]
     }
     fn kept(world: &World) -> Vec<(String, String)> {
         let there = world.places.iter().filter(|(_, place)| place.namespace != observed::Namespace::Absent);
-        there.map(|(name, _)| (name.clone(), String::new())).collect()
+        let names = there.map(|(name, _)| name).chain(&world.foreign);
+        names.map(|name| (name.clone(), String::new())).collect()
     }
 }
 

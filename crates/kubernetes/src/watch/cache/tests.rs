@@ -53,6 +53,27 @@ fn s1_09_a_namespace_of_another_application_counts_as_absent() {
     assert_eq!(cache.observe("shop", other), Observed::default());
 }
 
+#[test]
+fn s1_09_the_name_of_any_namespace_is_known_to_be_taken() {
+    let (cache, mut seen) = (Cache::default(), Seen::default());
+    let foreign: Namespace = serde_json::from_value(json!({"metadata": {"name": "kube-system"}})).unwrap();
+    cache.take(Event::Apply(namespace("shop")), &mut seen);
+    assert_eq!(cache.take(Event::Apply(foreign.clone()), &mut seen), Vec::<String>::new());
+    assert!(!cache.is_free("shop") && !cache.is_free("kube-system") && cache.is_free("bank"));
+    // Whoever takes our label off a namespace has taken it away.
+    let mut taken = namespace("shop");
+    taken.metadata.labels = None;
+    assert_eq!(cache.take(Event::Apply(taken), &mut seen), ["shop"]);
+    assert_eq!(cache.observe("shop", ID.parse().unwrap()).namespace, observed::Namespace::Absent);
+    assert!(!cache.is_free("shop"));
+    assert_eq!(cache.take(Event::Delete(foreign), &mut seen), Vec::<String>::new());
+    assert!(cache.is_free("kube-system"));
+    // A listing forgets the foreign ones that it does not show.
+    cache.take(Event::<Namespace>::Init, &mut seen);
+    cache.take(Event::<Namespace>::InitDone, &mut seen);
+    assert!(cache.is_free("shop"));
+}
+
 fn warning(namespace: &str, about: &str, message: &str) -> Warning {
     serde_json::from_value(json!({
         "metadata": {"name": format!("{about}.{message}"), "namespace": namespace},
