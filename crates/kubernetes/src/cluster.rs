@@ -147,7 +147,8 @@ impl Cluster for KubernetesCluster {
     }
 
     async fn events(&self, name: &ApplicationName) -> Result<Vec<Told>, PortError> {
-        events::events(&self.client, name).await
+        let asked = tokio::time::timeout(PATIENCE, events::events(&self.client, name)).await;
+        asked.unwrap_or_else(|late| Err(PortError::new(format!("reading the events of {name}"), late)))
     }
 
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {
