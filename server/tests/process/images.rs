@@ -228,7 +228,7 @@ async fn d11_a_registry_that_refuses_is_told_in_its_words_and_asked_only_on_requ
 #[tokio::test(flavor = "multi_thread")]
 async fn d11_the_page_shows_what_moved_and_its_button_takes_it() {
     let (registry, world, life, _database) = console().await;
-    let page = "/devops/instances/shop";
+    let page = "/devops/instances/shop/components";
     assert!(life.page(page).await.contains("Check images"));
     life.post("/actions/check-images", &[("name", "shop")]).await;
     assert!(life.page(page).await.contains("Every tag means what runs"));
@@ -266,7 +266,7 @@ async fn d10_a_rollback_to_a_generation_that_was_left_needs_an_explicit_word() {
     life.until("shop", "Running").await;
     let (status, told) = life.ask(Method::POST, "applications/shop/rollback", json!({"generation": 2})).await;
     assert_eq!((status, &told["code"]), (409, &json!("SLW_QUARANTINED")));
-    assert!(life.page("/devops/instances/shop").await.contains("Rolled back from"));
+    assert!(life.page("/devops/instances/shop/history").await.contains("Rolled back from"));
     let wish = json!({"generation": 2, "even_quarantined": true});
     let (status, told) = life.ask(Method::POST, "applications/shop/rollback", wish).await;
     assert_eq!(status, 202, "{told}");
