@@ -128,7 +128,7 @@ test('S1.26 S1.27 S1.40 a modelled project is deployed, and what waits for its d
 test('S1.28 a wrong password for the external database is told within 30 seconds of the first crash', async () => {
   test.setTimeout(180_000);
   await look(outside);
-  const refused = page.getByText(`runtime-bundle ends because the database refuses its user ${outside} or the password.`);
+  const refused = page.getByRole('alert').getByText(`runtime-bundle ends because the database refuses its user ${outside} or the password.`);
   await expect(refused).toBeVisible({ timeout: 150_000 });
   const told = Date.now();
   const [pod] = await pods(outside, 'runtime-bundle');

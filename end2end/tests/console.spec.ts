@@ -346,7 +346,8 @@ test('D14 the list of applications is filtered, searched and sorted by its addre
   await expect(rows).toContainText('omega');
   await page.goto(portal.url + '/devops/instances?sort=name');
   await expect(rows.first()).toContainText('alpha');
-  await expect(page.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending');
+  const table = page.getByRole('table', { name: 'Applications', exact: true });
+  await expect(table.getByRole('columnheader', { name: 'Name' })).toHaveAttribute('aria-sort', 'ascending');
   await page.goto(portal.url + '/devops/instances?q=nothing-like-this');
   await expect(page.getByRole('heading', { name: 'No application is like that' })).toBeVisible();
 });
