@@ -10,7 +10,7 @@ ISLANDS  := $(shell find app frontend crates/domain -name '*.rs' -o -name Cargo.
 
 # A half-written file must not look like a new one.
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench fuzz dev build assets lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
+.PHONY: help run test check bench screenshots fuzz dev build assets image lint deny advisories fmt test-rust test-app cluster cluster-down identity identity-down demo clean prerequisites
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -49,19 +49,34 @@ fmt: ## put the code into its format
 
 # Most of these tests wait for something outside, and hardly work meanwhile.
 test-rust: export RUST_TEST_THREADS ?= 16
-test-rust: $(SITE)/.assets ## all Rust tests; those on real platforms run if SLIPWAY_TEST_* names them
-	cargo test --no-fail-fast --workspace --exclude slipway-frontend --exclude slipway-app
-	cargo test -p slipway-app --features ssr
+test-rust: $(SITE)/.assets ## all Rust tests; those on real platforms run if SLIPWAY_TEST_* names them; TESTS chooses some
+	cargo test --no-fail-fast --workspace --exclude slipway-frontend --exclude slipway-app $(TESTS)
+
+test-app: ## the tests of what a person sees, without a browser
+	cargo test -p slipway-app --features ssr $(TESTS)
 
 # BENCH_PROFILE=dev measures the debug program, which is built in less time.
 BENCH_PROFILE ?= release
 bench: export SLIPWAY_TEST_BENCH ?= 100
-bench: prerequisites $(SITE)/.assets ## how fast it is, measured against a bare loop: a table, and target/bench.json
+bench: export SLIPWAY_FUZZ_SECONDS ?= 5
+bench: prerequisites $(SITE)/.assets ## how fast it is, measured against a bare loop: a table, and target/bench.json; every reader fuzzed
 	cargo test --profile $(BENCH_PROFILE) -p slipway-server --test process -- --nocapture g6_
+	@fuzz/run.sh
+
+SCREENSHOTS ?= docs/images
+screenshots: build ## every page in its important states, from the simulated cluster, into SCREENSHOTS (docs/images)
+	@end2end/prerequisites.sh test
+	SLIPWAY_TEST_SCREENSHOTS=$(abspath $(SCREENSHOTS)) npx playwright test --config end2end/screenshots/playwright.config.ts
 
 build: prerequisites $(SITE)/.assets ## the optimised program with everything in it: target/release/slipway
 	@echo "building the server"
 	cargo build --release -p slipway-server
+
+# It has to stay small: at most 35 MB to pull.
+image: build ## a container image of the optimised program in target/image; PUSH=host/repository:tag pushes it as well
+	@rm -rf target/image
+	target/release/slipway image --layout target/image --add examples/releases:/releases $(if $(PUSH),--push $(PUSH))
+	@test $$(du -sb target/image/blobs | cut -f1) -le 35000000
 
 dev: prerequisites $(SITE)/.assets ## serve a debug build; rebuild with make dev again (or use cargo leptos watch)
 	cargo run -p slipway-server -- serve
@@ -74,6 +89,7 @@ prerequisites:
 # Assets: wasm, its glue, stylesheet, icon. One stamp for all, because a page needs all of them.
 $(SITE)/.assets: $(SITE)/slipway_bg.wasm $(SITE)/slipway.css style/icon.svg
 	@cp style/icon.svg $(SITE)/icon.svg
+	@node end2end/compress.mjs $(SITE)
 	@touch $@
 
 $(WASM): $(ISLANDS) | prerequisites
@@ -84,7 +100,7 @@ $(WASM): $(ISLANDS) | prerequisites
 $(SITE)/slipway_bg.wasm: $(WASM)
 	@mkdir -p $(SITE)
 	wasm-bindgen --target web --no-typescript --out-dir $(SITE) --out-name slipway $(WASM)
-	wasm-opt -Oz --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
+	wasm-opt -Oz --gufa-optimizing --flatten --rereloop -Oz --converge --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \
 	  --enable-reference-types --enable-multivalue --strip-debug --strip-producers -o $@ $@
 
 $(SITE)/slipway.css: style/tailwind.css $(filter app/%,$(ISLANDS)) package-lock.json | prerequisites

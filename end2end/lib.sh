@@ -36,6 +36,13 @@ stop() {
   rm -f "$f"
 }
 
+# stop_all NAME... : side by side.
+stop_all() {
+  local name
+  for name; do stop "$name" & done
+  wait
+}
+
 # wait_for WHAT SECONDS COMMAND... : polls until the command succeeds; on time-out says what it waited for.
 wait_for() {
   local what=$1 seconds=$2 began; shift 2; began=$(date +%s)

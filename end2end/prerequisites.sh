@@ -78,8 +78,8 @@ elsewhere() {
   local complete=yes program how
   while read -r program how; do
     command -v "$program" >/dev/null || { say "missing: $program ($how)"; complete=no; }
-  done <<'TOOLS'
-chromium the Chromium browser
+  done <<TOOLS
+${CHROMIUM:-chromium-headless-shell} Chromium; where it has another name, set CHROMIUM to it
 java a Java runtime, 17 or newer
 mvn Apache Maven
 pg_ctl the PostgreSQL server, 15 or newer, with its programs on PATH

@@ -1,43 +1,87 @@
 # The suites of `make test`, and how one is run and counted. Sourced by test.sh, whose variables it uses.
 # shellcheck shell=bash disable=SC2034,SC2154
 
-# suite NAME COMMAND... : runs it, shows it, and counts what it says about its tests.
+suite_scripts() { shellcheck -x -P SCRIPTDIR -S warning end2end/*.sh end2end/*/*.sh fuzz/run.sh .ci/run; }
+suite_lints() { cargo fmt --check && make --no-print-directory lint deny; }
+# So that no suite waits for another's compiler.
+suite_build() { make --no-print-directory test-rust test-app TESTS=--no-run; }
+suite_go() { (cd "$here/cluster/tools/probe" && go vet ./... && go test -v ./...); }
+# What asks the cluster all the time, and mostly waits for it.
+suite_cluster() { make --no-print-directory test-rust TESTS="--test contract --test faults"; }
+suite_rust() {
+  local place name others=()
+  for place in server/tests/* crates/*/tests/*; do
+    name=$(basename "$place" .rs)
+    case $name in contract | faults) ;; *) others+=(--test "$name") ;; esac
+  done
+  make --no-print-directory test-rust TESTS="--lib --bins ${others[*]}" && make --no-print-directory test-app
+}
+# The program that the Rust tests have built: to optimise one would take longer than all tests together.
+played() { SLIPWAY_TEST_PROGRAM=${SLIPWAY_TEST_PROGRAM:-$PWD/target/debug/slipway} npx playwright test --config end2end/playwright.config.ts --project "$@"; }
+suite_browser() { played console --workers 2; }
+suite_activiti() { played activiti; }
+suite_install() { played install; }
+suite_schemas() { "$here/schemas/schemas.sh"; }
+
+# Two lanes, because everything that runs on a real cluster waits more than it works.
+run_suites() {
+  lanes "scripts lints build go"
+  lanes "cluster activiti install" "rust schemas browser"
+}
+
+# lanes "SUITE..."... : the suites of a lane one after another, the lanes beside each other, each in a process group
+# of its own.
+lanes() {
+  local lane name
+  for lane; do
+    # shellcheck disable=SC2086
+    set -m; in_order $lane </dev/null & children+=($!); set +m
+  done
+  for lane in "${children[@]}"; do
+    wait "$lane"
+    end_group "$lane" 0 || { say "a suite left processes behind"; broken=1; }
+  done
+  children=()
+  for lane; do for name in $lane; do count_in "$name"; done; done
+}
+
+in_order() {
+  local name
+  trap - EXIT INT TERM # what was started is stopped by who started it
+  for name; do suite "$name"; done
+}
+
+# Runs it, shows it, and writes down how it went.
 suite() {
-  local name=$1 log=$SLIPWAY_TEST_STATE/suites/$1.log start verdict=ok p f s; shift
+  local name=$1 log=$SLIPWAY_TEST_STATE/suites/$1.log start verdict=ok
   start=$(date +%s)
   printf '\n\033[1m== %s ==\033[0m\n' "$name"
-  guarded shown "$log" "$@" || verdict=FAILED
-  end_group "$group" 0 || { say "$name left processes behind"; verdict=FAILED; }
+  shown "$name" "$log" || verdict=FAILED
+  echo "$verdict $(($(date +%s) - start))" >"${log%.log}.result"
+}
+
+# Not through a pipe, which a process that was left behind would hold open. Every line says whose it is. The CPU is that
+# of what has ended, so not that of the platforms.
+shown() {
+  local suite
+  { TIMEFORMAT='%U %S'; time "suite_$1" >"$2" 2>&1; } 2>"${2%.log}.cpu" & suite=$!
+  tail -s 0.2 -n +1 -f "$2" --pid=$suite | sed -u "s/^/$(printf '%-9s' "$1")/"
+  wait $suite
+}
+
+# Adds what it says about its tests to the summary.
+count_in() {
+  local name=$1 log=$SLIPWAY_TEST_STATE/suites/$1.log verdict=FAILED took=0 p f s cpu
+  read -r verdict took 2>/dev/null <"${log%.log}.result"
+  cpu=$(awk '{print int($1 + $2)}' "${log%.log}.cpu" 2>/dev/null)
   p=$(count 's/^test result:.* \([0-9]*\) passed;.*/\1/p; s/^ *\([0-9]*\) passed \?(.*/\1/p; s/^--- PASS: .*/1/p' "$log")
   f=$(count 's/^test result:.* \([0-9]*\) failed;.*/\1/p; s/^ *\([0-9]*\) failed$/\1/p; s/^--- FAIL: .*/1/p' "$log")
   s=$(count 's/^test result:.* \([0-9]*\) ignored;.*/\1/p; s/^ *\([0-9]*\) \(skipped\|did not run\)$/\1/p; s/^--- SKIP: .*/1/p' "$log")
-  case $name in go | rust | browser) [ $((p + f)) -gt 0 ] || verdict=FAILED ;; esac
+  case $name in scripts | lints | build | schemas) ;; *) [ $((p + f + s)) -gt 0 ] || verdict=FAILED ;; esac
   # What fails without a failed test (a lint, a compiler error) must not end in "0 failed".
-  if [ $verdict != ok ]; then broken=1; [ "$f" -gt 0 ] || f=1; fi
+  if [ "$verdict" != ok ]; then broken=1; [ "$f" -gt 0 ] || f=1; fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-  summary+=("$(printf '%-12s %-7s %4s passed %4s failed %4s skipped %5s s' "$name" "$verdict" "$p" "$f" "$s" $(($(date +%s) - start)))")
-}
-
-# Not through a pipe, which a process that was left behind would hold open.
-shown() {
-  local log=$1 suite; shift
-  "$@" >"$log" 2>&1 & suite=$!
-  tail -s 0.2 -n +1 -f "$log" --pid=$suite
-  wait $suite
+  summary+=("$(printf '%-12s %-7s %4s passed %4s failed %4s skipped %5s s %5s s CPU' \
+    "$name" "$verdict" "$p" "$f" "$s" "$took" "$cpu")")
 }
 count() { sed -n "$1" "$2" | awk '{n += $1} END {print n + 0}'; }
-
-scripts() { shellcheck -x -P SCRIPTDIR -S warning end2end/*.sh end2end/*/*.sh fuzz/run.sh .ci/run; }
-lints() { cargo fmt --check && make --no-print-directory lint deny; }
-go_suite() { (cd "$here/cluster/tools/probe" && go vet ./... && go test -v ./...); }
-rust() { make --no-print-directory test-rust; }
-# The program that the Rust tests have built: to optimise one would take longer than all tests together.
-browser() { SLIPWAY_TEST_PROGRAM=${SLIPWAY_TEST_PROGRAM:-$PWD/target/debug/slipway} npx playwright test --config end2end/playwright.config.ts; }
-
-run_suites() {
-  suite scripts scripts
-  suite lints lints
-  suite go go_suite
-  suite rust rust
-  suite browser browser
-}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Everything, on real platforms: what `make test` and CI run. Starts what is needed, runs the suites one after
-# another, prints one summary, stops everything that it started, also on failure and on Ctrl-C.
+# Everything, on real platforms: what `make test` and CI run. Starts what is needed, runs the suites, prints one
+# summary, stops everything that it started, also on failure and on Ctrl-C.
 set -uo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.." || exit 1
@@ -14,14 +14,15 @@ SLIPWAY_TEST_STATE=${SLIPWAY_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway
 export SLIPWAY_TEST_CLUSTER_STATE=$SLIPWAY_TEST_STATE/cluster
 
 began=$(date +%s)
-summary=() passed=0 failed=0 skipped=0 broken=0 child='' group='' started=no had_cluster=no
+summary=() passed=0 failed=0 skipped=0 broken=0 children=() started=no had_cluster=no
 
 # --- stopping ---
 
 end() {
   trap - EXIT
   trap '' INT TERM # a second Ctrl-C must not keep the rest from being stopped
-  [ -z "$child" ] || end_group "$child" TERM || true
+  local child
+  for child in "${children[@]}"; do end_group "$child" TERM || true; done
   if [ "$started" = yes ]; then
     say "stopping what was started"
     stop_platforms
@@ -37,17 +38,18 @@ end_group() {
   ! kill -9 -- "-$1" 2>/dev/null
 }
 
-# The suite of a killed run, known by what shows its log.
-stop_suite() {
+# The suites of a killed run, known by what shows their logs.
+stop_suites() {
   local show
   for show in $(pgrep -f "^tail -s 0.2 .*$SLIPWAY_TEST_STATE/suites/"); do end_group "$(ps -o pgid= -p "$show" | tr -d ' ')" TERM; done
 }
 
 stop_platforms() {
-  "$here/identity/identity.sh" down
-  "$here/database/database.sh" down
+  "$here/identity/identity.sh" down &
+  "$here/database/database.sh" down &
   # Without a state it would take down the cluster of whoever has one.
   [ ! -d "$SLIPWAY_TEST_STATE/cluster" ] || { had_cluster=yes; "$here/cluster/cluster.sh" down; }
+  wait
 }
 
 check_nothing_is_left() {
@@ -67,9 +69,9 @@ trap end EXIT
 # foreground command has ended, and a suite takes minutes.
 guarded() {
   local result
-  set -m; "$@" </dev/null & child=$! group=$!; set +m
-  wait "$child"; result=$?
-  child=
+  set -m; "$@" </dev/null & children=($!); set +m
+  wait "${children[0]}"; result=$?
+  children=()
   return $result
 }
 
@@ -78,7 +80,7 @@ take_the_machine() {
   local other; other=$(cat "$SLIPWAY_TEST_STATE/pid" 2>/dev/null)
   if [ -n "$other" ] && pgrep -f test.sh | grep -qx "$other"; then fail "make test runs already (process $other)"; fi
   pgrep -f "^(etcd|kube|containerd) ?.*$SLIPWAY_TEST_STATE/cluster/" >/dev/null || rm -rf "$SLIPWAY_TEST_STATE/cluster"
-  [ ! -e "$SLIPWAY_TEST_STATE/pid" ] || { say "removing what a killed run left"; stop_suite; stop_platforms; }
+  [ ! -e "$SLIPWAY_TEST_STATE/pid" ] || { say "removing what a killed run left"; stop_suites; stop_platforms; }
   no_other_cluster || exit 1
   rm -rf "$SLIPWAY_TEST_STATE"; mkdir -p "$SLIPWAY_TEST_STATE/suites"
   echo $$ >"$SLIPWAY_TEST_STATE/pid"

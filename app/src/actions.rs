@@ -4,7 +4,11 @@
 
 #![expect(missing_docs, reason = "the macro turns the parameters into fields without documentation")]
 
+pub mod access;
+pub mod appearance;
 pub mod images;
+pub mod name;
+pub mod together;
 
 use leptos::prelude::*;
 use slipway_domain::{
@@ -85,13 +89,13 @@ pub async fn roll_back(
     name: String,
     generation: u32,
     #[server(default)] even_quarantined: String,
+    #[server(default)] idempotency_key: String,
 ) -> Result<(), ServerFnError> {
     let (desk, answer) = crate::ways::at_hand();
-    let done = match crate::ways::parsed(&name) {
-        Ok(parsed) => desk.roll_back(&parsed, generation, !even_quarantined.is_empty()).await,
-        Err(error) => Err(error),
-    };
-    answer.redirect(&crate::ways::told(&name, done));
+    let even_quarantined = !even_quarantined.is_empty();
+    let form = crate::desk::RollbackForm { name, generation, even_quarantined, idempotency_key };
+    let done = desk.roll_back(&form).await;
+    answer.redirect(&crate::ways::told(&form.name, done));
     Ok(())
 }
 

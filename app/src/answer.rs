@@ -13,6 +13,10 @@ pub trait Answer: Send + Sync {
     fn status(&self, code: u16);
     /// Sends the browser to another page.
     fn redirect(&self, place: &str);
+    /// The number under which the log and the audit trail have the request.
+    fn request(&self) -> String;
+    /// Has the browser keep a choice of its person for a year. Neither has a character that means something to it.
+    fn keep(&self, name: &'static str, value: &str);
 }
 
 /// How it travels in a request's context.

@@ -20,9 +20,12 @@ use slipway_domain::{
     observed::ObservedComponent,
     operation::Operation,
     order::{FieldError, OrderForm},
+    people::{Found, Shown},
+    permission::Action,
     plan::{KeptPlan, Plan},
     release::{BrokenRelease, Project, Release, ReleaseVersion},
     removal::Held,
+    secret::Secret,
     spec::ApplicationSpec,
     status::Standing,
     token::{NewToken, Token, TokenForm},
@@ -82,6 +85,10 @@ pub struct Surroundings {
     pub stale_since: Option<Timestamp>,
     /// This moment, so that ages are computed once per page.
     pub now: Timestamp,
+    /// May they see anything at all? Who may not is shown no way to it.
+    pub sees_any: bool,
+    /// The role that may see everything, for refusals.
+    pub reader_role: String,
     /// Fresh for each page: makes pressing a form's button twice one operation.
     pub form_key: String,
 }
@@ -180,6 +187,8 @@ pub struct ApplicationView {
     pub standings: Vec<(Timestamp, Standing)>,
     /// How its containers ended, last one first, with what they said (D3).
     pub ends: Vec<(Timestamp, Ended)>,
+    /// Who administers it, and who uses it, as they are called now.
+    pub people: (Vec<Shown>, Vec<Shown>),
     /// Releases that it was rolled back from.
     pub quarantined: Vec<u32>,
     /// What the registries said about its images when they were asked last (D11).
@@ -195,6 +204,8 @@ pub struct ApplicationView {
 pub struct EventsView {
     /// The events that the cluster remembers, newest first; none if it cannot be asked.
     pub told: Option<Vec<Told>>,
+    /// Why the cluster does not tell them to this person, if it was asked in their name and refused (D21).
+    pub refusal: Option<String>,
     /// What it warned of in the last day, newest first (S3.56).
     pub warnings: Vec<Warning>,
 }
@@ -208,6 +219,36 @@ pub struct NewImagesForm {
     /// The components; none means all whose tag has moved.
     pub components: Vec<String>,
     /// Also an image that the application was rolled back from?
+    pub even_quarantined: bool,
+    /// Makes pressing twice one operation.
+    pub idempotency_key: String,
+}
+
+/// Who is to have access to an application from now on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AccessForm {
+    /// The application.
+    pub name: String,
+    /// The generation that was looked at; empty if that does not matter.
+    pub seen: String,
+    /// Who administers it, separated by commas.
+    pub admins: String,
+    /// Who uses it.
+    pub users: String,
+    /// Makes pressing twice one operation.
+    pub idempotency_key: String,
+}
+
+/// An earlier generation that is to be real again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RollbackForm {
+    /// The application.
+    pub name: String,
+    /// Which generation.
+    pub generation: u32,
+    /// Also one whose release was left for a reason.
     pub even_quarantined: bool,
     /// Makes pressing twice one operation.
     pub idempotency_key: String,
@@ -330,24 +371,34 @@ pub trait Desk: Send + Sync {
     /// them; those that are not entered again stay.
     async fn order_of(&self, name: &ApplicationName) -> Result<OrderForm, DeskError>;
 
+    /// How old its secrets are, who set them and what uses them (D18). What they are is told to nobody.
+    async fn secrets(&self, name: &ApplicationName) -> Result<Vec<Secret>, DeskError>;
+
     /// Makes another generation of an application (S1.L04). A release that it was rolled back from is taken only
     /// with `even_quarantined`.
     async fn update(&self, form: &OrderForm, even_quarantined: bool) -> Result<(), DeskError>;
 
     /// Makes an earlier generation real again, with everything that it was (D10). One of a release that the
     /// application was rolled back from is taken only with `even_quarantined`.
-    async fn roll_back(
-        &self,
-        name: &ApplicationName,
-        generation: u32,
-        even_quarantined: bool,
-    ) -> Result<(), DeskError>;
+    async fn roll_back(&self, form: &RollbackForm) -> Result<(), DeskError>;
+
+    /// Says anew who administers and who uses an application; nothing of it is started anew (S1.L03).
+    async fn set_access(&self, form: &AccessForm) -> Result<(), DeskError>;
 
     /// Asks the registries what the tags of its images mean now (D11), and keeps what they said.
     async fn check_images(&self, name: &ApplicationName) -> Result<ImageCheck, DeskError>;
 
     /// Makes another generation with the images that their tags mean by now, and all else as it is.
     async fn take_new_images(&self, form: &NewImagesForm) -> Result<(), DeskError>;
+
+    /// May this person do that, to that application or at all? A question of pages whose forms would be refused.
+    async fn may(&self, action: Action, name: Option<&ApplicationName>) -> Result<(), DeskError>;
+
+    /// Users and groups with that text in their names, a page at a time (S1.19).
+    async fn find_people(&self, text: &str, cursor: &str) -> Result<Found, DeskError>;
+
+    /// What is known of people whose names were typed.
+    async fn recognise(&self, typed: &[String]) -> Result<Vec<Shown>, DeskError>;
 
     /// Runs the operation that failed or was cancelled again, with the same inputs.
     async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError>;

@@ -34,11 +34,17 @@ pub fn told_at(name: &str, tab: &str, done: Result<(), DeskError>) -> String {
     let page = format!("{}{tab}", instance(name));
     match done {
         Ok(()) => page,
-        Err(DeskError::Invalid { fields }) => {
-            let told = fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ");
-            format!("{page}?{}", query(&[("problem", &told)]))
+        Err(error) => format!("{page}?{}", query(&[("problem", &worded(error))])),
+    }
+}
+
+/// What is in the way, in words; of several answers what is wrong with each.
+pub fn worded(error: DeskError) -> String {
+    match error {
+        DeskError::Invalid { fields } => {
+            fields.into_iter().map(|field| field.message).collect::<Vec<_>>().join(" ")
         }
-        Err(error) => format!("{page}?{}", query(&[("problem", &error.to_string())])),
+        error => error.to_string(),
     }
 }
 
@@ -72,6 +78,19 @@ pub fn query(pairs: &[(&str, &str)]) -> String {
     filled.map(|(name, value)| format!("{name}={}", escape(value))).collect::<Vec<_>>().join("&")
 }
 
+/// Only a page of ours is a place to go to: one slash and not two, and nothing that a browser reads as two.
+pub fn own_page(next: &str) -> &str {
+    let ours =
+        next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && !next.contains(char::is_control);
+    if ours { next } else { "/" }
+}
+
+/// The value of a cookie in a cookie header.
+pub fn cookie<'a>(header: &'a str, name: &str) -> Option<&'a str> {
+    let mut pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(other, _)| *other == name).map(|(_, value)| value)
+}
+
 /// Percent-encodes everything that is not plainly harmless.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -88,6 +107,14 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_is_sent_to_a_page_that_is_not_ours() {
+        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a\nb", ""] {
+            assert_eq!(own_page(elsewhere), "/", "{elsewhere:?}");
+        }
+        assert_eq!(own_page("/devops/instances?q=a"), "/devops/instances?q=a");
+    }
 
     #[test]
     fn a_name_cannot_lead_to_another_page() {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use slipway_domain::{
     names::ProjectName,
     order::{FieldError, OrderForm},
+    permission::Action,
     wizard::{Draft, Rows, WizardStep},
 };
 
@@ -109,6 +110,11 @@ pub fn lost(place: &Place, error: &DeskError) -> String {
 /// The draft that is meant, or a new one: from the release, or from the application as it is.
 pub async fn begun(desk: &dyn Desk, place: &Place) -> Result<Draft, DeskError> {
     let is_update = !place.application.is_empty();
+    if is_update {
+        desk.may(Action::Change, Some(&parsed(&place.application)?)).await?;
+    } else {
+        desk.may(Action::Deploy, None).await?;
+    }
     if !place.draft.is_empty()
         && let Some(draft) = desk.draft(&place.draft).await?
         && draft.is_update == is_update

@@ -66,5 +66,6 @@ YAML
 }
 
 stop_control_plane() {
-  stop lease; stop kube-scheduler; stop kube-controller-manager; stop kube-apiserver; stop etcd
+  stop_all lease kube-scheduler kube-controller-manager kube-apiserver
+  stop etcd
 }

@@ -91,4 +91,4 @@ start_loopback_registry() {
   push_images "127.0.0.1:$LOOPBACK_REGISTRY"
 }
 
-stop_services() { stop local-path; stop traefik; stop coredns; stop registry; stop registry-auth; }
+stop_services() { stop_all local-path traefik coredns registry registry-auth; }

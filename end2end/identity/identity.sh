@@ -66,9 +66,18 @@ ENV
   print_env
 }
 
+# It is up when it has said once who there is: the first answers of a cold start take longer than a console waits.
 answers() {
-  node -e 'fetch(process.argv[1]).then(a => process.exit(a.ok ? 0 : 1), () => process.exit(1))' \
-    "$issuer/.well-known/openid-configuration"
+  node --input-type=module - "$issuer" <<'JS'
+const issuer = process.argv[2];
+const told = async (url, options) => { const answer = await fetch(url, options); if (!answer.ok) process.exit(1); return answer.json(); };
+try {
+  const client = { client_id: 'slipway', client_secret: 'slipway-secret', grant_type: 'client_credentials' };
+  const token = await told(`${issuer}/protocol/openid-connect/token`, { method: 'POST', body: new URLSearchParams(client) });
+  const headers = { authorization: `Bearer ${token.access_token}` };
+  for (const path of ['users?search=hr', 'groups?search=hr']) await told(`${issuer.replace('/realms/', '/admin/realms/')}/${path}`, { headers });
+} catch { process.exit(1); }
+JS
 }
 
 answers_or_ended() { ! running keycloak || answers; }

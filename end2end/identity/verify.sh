@@ -37,6 +37,10 @@ for (const [username, may] of [['devopsuser', true], ['superadminuser', true], [
     check(`no role of ${username} is named twice in the ${kind}`, new Set(has).size === has.length, has);
   }
 }
+const claims = (jwt) => (jwt ? JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url')) : {});
+const hruser = await token({ grant_type: 'password', username: 'hruser', password: 'password' });
+for (const kind of ['access_token', 'id_token']) check(`the ${kind} names the groups`, claims(hruser[kind]).groups?.join() === '/hr', claims(hruser[kind]).groups);
+check('the access token is meant for Slipway', [claims(hruser.access_token).aud].flat().includes('slipway'), claims(hruser.access_token).aud);
 const page = async (redirect_uri, pkce = true) => {
   const query = new URLSearchParams({ client_id: 'slipway', response_type: 'code', scope: 'openid', state: 's', nonce: 'n', redirect_uri });
   if (pkce) { query.set('code_challenge', 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'); query.set('code_challenge_method', 'S256'); }

@@ -40,6 +40,19 @@ test.describe('without JavaScript', () => {
   });
 });
 
+test('S1.32 what an application waits for while it starts is told once', async ({ page }) => {
+  const portal = await Portal.start({ SLIPWAY_SANDBOX_PACE_MS: '4000' });
+  try {
+    await signIn(page, portal);
+    await deploy(page, portal, 'web-shop', 'waiting');
+    await expect(badge(page, 'Pending')).toBeVisible({ timeout: 30_000 });
+    // The timeline below tells what was said before.
+    await expect(page.locator('#news').getByText(/^Waiting for /)).toHaveCount(1);
+  } finally {
+    await portal.stop();
+  }
+});
+
 test('D20 an operation goes on after the console was killed, and ends once', async ({ page }) => {
   test.setTimeout(120_000);
   // Slow enough to be killed in the middle.

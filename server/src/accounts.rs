@@ -28,6 +28,9 @@ pub enum AccountsCommand {
         /// A role that it brings; may be given several times
         #[arg(long = "role", default_value = DEVOPS, value_name = "ROLE")]
         roles: Vec<String>,
+        /// No role: for somebody who has access to applications and to nothing else
+        #[arg(long, conflicts_with = "roles")]
+        no_role: bool,
         /// Where the accounts are.
         #[command(flatten)]
         place: Place,
@@ -79,7 +82,10 @@ impl Place {
 pub async fn run(command: AccountsCommand) -> anyhow::Result<()> {
     match command {
         AccountsCommand::List(place) => list(&place.store().await?).await,
-        AccountsCommand::Add { name, roles, place } => add(place.store().await?, &name, &roles).await,
+        AccountsCommand::Add { name, roles, no_role, place } => {
+            let roles = if no_role { Vec::new() } else { roles };
+            add(place.store().await?, &name, &roles).await
+        }
         AccountsCommand::Password { name, place } => set_password(place.store().await?, &name).await,
         AccountsCommand::Remove { name, place } => remove(place.store().await?, &name).await,
     }

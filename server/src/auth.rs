@@ -9,6 +9,6 @@ mod sessions;
 
 pub use keeper::{Admission, Keeper, Limits, Pass};
 pub use local::{Accounts, NewAccount, PasswordError, generate};
-pub use oidc::Provider;
+pub use oidc::{Bearer, Provider, SignInError, is_signed};
 pub use routes::{PASS, routes};
 pub use sessions::Sessions;

@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use slipway_domain::{application::Application, ids::ApplicationId, ports::PortError, status::Status};
+use slipway_domain::{
+    application::Application, ids::ApplicationId, people::People, ports::PortError, status::Status,
+};
 use slipway_store::Store;
 use tokio::sync::{Mutex, broadcast};
 use tokio_util::sync::CancellationToken;
@@ -28,6 +30,8 @@ pub struct Change {
     pub revision: i64,
     /// The application as JSON.
     pub json: Arc<str>,
+    /// Who has access to it, and so may be told.
+    pub people: Arc<People>,
 }
 
 /// The board.
@@ -62,7 +66,11 @@ impl Board {
                 *seen = application.revision;
                 let json = serde_json::to_string(&application)
                     .map_err(|error| PortError::new("encoding an event", error))?;
-                let change = Change { revision: application.revision, json: json.into() };
+                let change = Change {
+                    revision: application.revision,
+                    json: json.into(),
+                    people: Arc::clone(&application.people),
+                };
                 self.take(application);
                 // Nobody listening is fine.
                 let _ = self.hub.send(change);
@@ -84,16 +92,28 @@ impl Board {
 
     /// Live applications, newest first.
     pub fn live(&self) -> Vec<Application> {
+        self.live_where(|_| true)
+    }
+
+    /// Those of them that are like that, newest first.
+    pub fn live_where(&self, wanted: impl Fn(&Application) -> bool) -> Vec<Application> {
         let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = live.values().cloned().collect();
+        let mut all: Vec<_> = live.values().filter(|application| wanted(application)).cloned().collect();
         all.sort_by_key(|application| std::cmp::Reverse(application.id));
         all
     }
 
-    /// What a viewer needs to know to begin with: live applications, and those that went last.
-    pub fn snapshot(&self) -> Vec<Application> {
-        let mut all = self.live();
-        all.extend(self.gone.read().unwrap_or_else(PoisonError::into_inner).iter().cloned());
+    /// Is there a live one that is like that?
+    pub fn any(&self, wanted: impl Fn(&Application) -> bool) -> bool {
+        self.live.read().unwrap_or_else(PoisonError::into_inner).values().any(wanted)
+    }
+
+    /// What a viewer needs to know to begin with: live applications, and those that went last, of those that are
+    /// like that.
+    pub fn snapshot(&self, wanted: impl Fn(&Application) -> bool) -> Vec<Application> {
+        let mut all = self.live_where(&wanted);
+        let gone = self.gone.read().unwrap_or_else(PoisonError::into_inner);
+        all.extend(gone.iter().filter(|application| wanted(application)).cloned());
         all
     }
 

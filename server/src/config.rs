@@ -15,6 +15,7 @@ use crate::{accounts::AccountsCommand, auth::Limits};
 
 use crate::{
     cli::{Administration, ClientCommand},
+    people::PeopleChoice,
     web::Proxies,
 };
 
@@ -61,6 +62,10 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_ADDR", default_value = "127.0.0.1:3000")]
     pub addr: String,
 
+    /// Where Prometheus reads metrics, at /metrics of a listener of its own [default: nowhere]
+    #[arg(long, env = "SLIPWAY_METRICS_ADDR", value_name = "ADDR")]
+    pub metrics_addr: Option<String>,
+
     /// The address that browsers use, if a proxy is in front [default: that of the request, over http]
     #[arg(long, env = "SLIPWAY_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
@@ -74,6 +79,10 @@ pub struct Settings {
         value_name = "NETWORKS"
     )]
     pub trusted_proxies: Proxies,
+
+    /// Serve what helps to work on the console itself: every part of its pages at /ui
+    #[arg(long, env = "SLIPWAY_DEVELOPMENT", value_parser = clap::builder::BoolishValueParser::new())]
+    pub development: bool,
 
     /// Where the database file and the sandbox are kept
     #[arg(long, env = "SLIPWAY_DATA_DIR", default_value = "./var")]
@@ -120,8 +129,8 @@ pub struct Settings {
     pub ingress_class: Option<String>,
 
     /// Bind the people of an application to roles in its namespace; what the API server puts before the name of a
-    /// user (its --oidc-username-prefix), or - for nothing. Names are not known to be of a user or of a group, so each
-    /// is bound as both [default: nobody is bound]
+    /// user (its --oidc-username-prefix), or - for nothing. A name of which no directory says whether it is a user's or a
+    /// group's is bound as both [default: nobody is bound]
     #[arg(long, env = "SLIPWAY_CLUSTER_USER_PREFIX", value_name = "PREFIX")]
     pub cluster_user_prefix: Option<String>,
 
@@ -135,13 +144,23 @@ pub struct Settings {
     )]
     pub cluster_group_prefix: String,
 
-    /// The ClusterRole of an application's administrators in its namespace
-    #[arg(long, env = "SLIPWAY_CLUSTER_ADMIN_ROLE", default_value = "edit", value_name = "ROLE")]
-    pub cluster_admin_role: String,
+    /// The ClusterRole of an application's administrators in its namespace [default: a role of Slipway's own, which
+    /// allows there what they may do here]
+    #[arg(long, env = "SLIPWAY_CLUSTER_ADMIN_ROLE", value_name = "ROLE")]
+    pub cluster_admin_role: Option<String>,
 
-    /// The ClusterRole of its users
-    #[arg(long, env = "SLIPWAY_CLUSTER_USER_ROLE", default_value = "view", value_name = "ROLE")]
-    pub cluster_user_role: String,
+    /// The ClusterRole of its users [default: the same]
+    #[arg(long, env = "SLIPWAY_CLUSTER_USER_ROLE", value_name = "ROLE")]
+    pub cluster_user_role: Option<String>,
+
+    /// Ask the cluster for logs and events in the name of whoever wants to see them, so that it decides, too
+    #[arg(
+        long,
+        env = "SLIPWAY_IMPERSONATE",
+        requires = "cluster_user_prefix",
+        value_parser = clap::builder::BoolishValueParser::new()
+    )]
+    pub impersonate: bool,
 
     /// The OIDC provider to sign in with [default: local accounts]
     #[arg(long, env = "SLIPWAY_OIDC_ISSUER", value_name = "URL", requires = "oidc_client_id")]
@@ -158,6 +177,24 @@ pub struct Settings {
     /// Where in the ID token a person's roles are; several places with commas
     #[arg(long, env = "SLIPWAY_OIDC_ROLES_CLAIM", default_value = "realm_access.roles", value_name = "PATH")]
     pub oidc_roles_claim: String,
+
+    /// Where in it the groups are that they belong to; several places with commas
+    #[arg(long, env = "SLIPWAY_OIDC_GROUPS_CLAIM", default_value = "groups", value_name = "PATH")]
+    pub oidc_groups_claim: String,
+
+    /// What an access token that programs bring from the provider must be meant for [default: Slipway's client]
+    #[arg(long, env = "SLIPWAY_OIDC_AUDIENCE", value_name = "AUDIENCE")]
+    pub oidc_audience: Option<String>,
+
+    /// Where users and groups are looked up who get access to applications: keycloak asks the provider's admin API as
+    /// Slipway's client [default: accounts without a provider; keycloak if the provider is one and the client has a
+    /// secret; else none]
+    #[arg(long, env = "SLIPWAY_PEOPLE", value_enum, value_name = "DIRECTORY")]
+    pub people: Option<PeopleChoice>,
+
+    /// The role that may see everything under Devops and change nothing
+    #[arg(long, env = "SLIPWAY_READER_ROLE", default_value = "APS_READER", value_name = "ROLE")]
+    pub reader_role: String,
 
     /// How long somebody stays signed in at most, in hours
     #[arg(
@@ -196,7 +233,8 @@ pub struct Settings {
     #[arg(long, env = "SLIPWAY_APP_IDENTITY_SECRET", value_name = "SECRET", hide_env_values = true)]
     pub app_identity_secret: Option<String>,
 
-    /// Seals secrets in the database: 32 bytes in base64 [default: generated in the data directory]
+    /// Seals secrets in the database: 32 bytes in base64; several with commas while one replaces another, the new one
+    /// first [default: generated in the data directory]
     #[arg(long, env = "SLIPWAY_SECRET_KEY", value_name = "KEY", hide_env_values = true)]
     pub secret_key: Option<String>,
 
@@ -242,6 +280,11 @@ pub enum SettingError {
     /// A variable that looks like a setting and is none.
     #[error("{0} is not a setting; run slipway serve --help for those that are")]
     Unknown(String),
+    /// There is no Keycloak to ask.
+    #[error(
+        "SLIPWAY_PEOPLE is keycloak; that needs SLIPWAY_OIDC_ISSUER to be one of its realms, and a client with a secret"
+    )]
+    People,
     /// Not a choice of cluster.
     #[error("SLIPWAY_CLUSTER is {0:?}; write sandbox, in-cluster or kubeconfig:PATH[#CONTEXT]")]
     Cluster(String),
@@ -369,7 +412,7 @@ mod tests {
         assert_eq!(settings(&[]).access(), None);
         let access = settings(&["--cluster-user-prefix", "oidc:"]).access().unwrap();
         assert_eq!((access.user_prefix.as_str(), access.group_prefix.as_str()), ("oidc:", ""));
-        assert_eq!((access.admin_role.as_str(), access.user_role.as_str()), ("edit", "view"));
+        assert_eq!((access.admin_role, access.user_role), (None, None), "roles of Slipway's own");
         let bare =
             settings(&["--cluster-user-prefix", "-", "--cluster-group-prefix", "g:"]).access().unwrap();
         assert_eq!((bare.user_prefix.as_str(), bare.group_prefix.as_str()), ("", "g:"));

@@ -1,29 +1,32 @@
 //! The desk, as this server keeps it: each method checks the right, asks the ports, and words the answer.
 
+mod access;
 mod changes;
 mod drafts;
 mod images;
 mod ledger;
+mod lists;
 mod offers;
+mod once;
 mod orders;
+mod people;
 mod plans;
 mod removals;
+mod rights;
+mod secrets;
 mod telling;
 mod tokens;
+mod withheld;
 mod witness;
 
-use std::{
-    collections::BTreeSet,
-    path::PathBuf,
-    sync::{Arc, OnceLock},
-    time::Duration,
-};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
-    ApplicationView, AuditView, Desk, DeskError, EventsView, Generation, InstancesView, NewImagesForm, Offer,
-    ProjectRow, ReleasesView, StripForm, Surroundings, UndeployForm, VisitRow,
+    AccessForm, ApplicationView, AuditView, Desk, DeskError, EventsView, Generation, InstancesView,
+    NewImagesForm, Offer, ProjectRow, ReleasesView, RollbackForm, StripForm, Surroundings, UndeployForm,
+    VisitRow,
 };
 use slipway_domain::{
     actor::Actor,
@@ -34,17 +37,19 @@ use slipway_domain::{
     names::{ApplicationName, ProjectName},
     operation::{Kind, Operation},
     order::{FieldError, OrderForm},
+    people::{Found, Shown},
+    permission::Action,
     plan::{KeptPlan, Plan},
-    ports::{Cluster, Images, PortError, Releases, Vault},
+    ports::{Cluster, Directory, Images, PortError, Releases, Vault},
     release::Project,
     removal::Held,
+    secret::Secret,
     spec::ApplicationSpec,
     token::{NewToken, Scope, Token, TokenForm},
     wizard::Draft,
 };
 use slipway_store::{Asked, Origin, RemoveError, Store};
 
-use self::tokens::HandedOut;
 pub use self::{offers::Offers, witness::Witnessed};
 use crate::{board::Board, web::Attempts};
 
@@ -52,8 +57,6 @@ use crate::{board::Board, web::Attempts};
 const HISTORY: u32 = 50;
 /// How many of the things that a badge said a page shows.
 const STANDINGS: u32 = 50;
-/// How many of the things that were done lately a page shows.
-const RECENT: u32 = 8;
 /// How many ends of containers a page shows.
 const ENDS: u32 = 20;
 
@@ -70,6 +73,10 @@ pub struct Office {
     pub clock: Arc<dyn Clock>,
     pub ids: Arc<dyn Ids>,
     pub attempts: Attempts,
+    /// Who can be given access.
+    pub directory: Arc<dyn Directory>,
+    /// The role that may see everything.
+    pub reader_role: String,
     pub sandbox: bool,
     /// How long what is under way stays with a process that says nothing.
     pub lease: Duration,
@@ -88,8 +95,6 @@ pub struct SignedIn {
     limits: Option<Vec<Scope>>,
     /// The browser that it is used from, if it is one.
     visit: Option<String>,
-    /// The new token that this request shows: a page asks more than once, and may leave off in the middle.
-    shown: OnceLock<HandedOut>,
 }
 
 impl SignedIn {
@@ -102,8 +107,8 @@ impl SignedIn {
 impl Office {
     /// The desk of that person, who asks from there.
     pub fn desk(self: &Arc<Self>, actor: Actor, origin: Origin) -> SignedIn {
-        let (limits, visit, shown) = (None, None, OnceLock::new());
-        SignedIn { office: Arc::clone(self), actor, origin, limits, visit, shown }
+        let actor = self.recognised(actor);
+        SignedIn { office: Arc::clone(self), actor, origin, limits: None, visit: None }
     }
 }
 
@@ -116,6 +121,8 @@ impl Desk for SignedIn {
             stale_since: self.office.cluster.out_of_reach_since(),
             now: self.office.clock.now(),
             form_key: self.office.ids.next().to_string(),
+            reader_role: self.office.reader_role.clone(),
+            sees_any: self.office.sees_any(&self.actor).is_ok(),
         }
     }
 
@@ -134,7 +141,7 @@ impl Desk for SignedIn {
     }
 
     async fn releases(&self) -> Result<ReleasesView, DeskError> {
-        self.allowed()?;
+        self.allowed(Action::ReadReleases)?;
         let listing = self.office.releases.listing().await.map_err(|error| unavailable(&error))?;
         let live = self.office.board.live();
         let rows = listing.projects.into_iter().map(|project| {
@@ -150,7 +157,7 @@ impl Desk for SignedIn {
     }
 
     async fn project(&self, name: &ProjectName) -> Result<Project, DeskError> {
-        self.allowed()?;
+        self.allowed_project(name)?;
         let listing = self.office.releases.listing().await.map_err(|error| unavailable(&error))?;
         let what = || format!("No project {:?} has been released.", name.as_str());
         listing.project(name).cloned().ok_or_else(|| DeskError::NotFound { what: what() })
@@ -162,63 +169,63 @@ impl Desk for SignedIn {
     }
 
     async fn keep_draft(&self, draft: &Draft) -> Result<String, DeskError> {
-        self.allowed()?;
+        self.allowed_anywhere(Action::KeepDrafts)?;
         self.keep(draft).await
     }
 
     async fn draft(&self, id: &str) -> Result<Option<Draft>, DeskError> {
-        self.allowed()?;
+        self.allowed_anywhere(Action::KeepDrafts)?;
         self.kept(id).await
     }
 
     async fn drafts(&self) -> Result<Vec<Draft>, DeskError> {
-        self.allowed()?;
+        self.allowed_anywhere(Action::KeepDrafts)?;
         self.all_kept().await
     }
 
     async fn discard_draft(&self, id: &str) -> Result<(), DeskError> {
-        self.allowed()?;
-        self.office.store.discard_draft(id, &self.actor.name).await.map_err(|error| unavailable(&error))
+        self.allowed_anywhere(Action::KeepDrafts)?;
+        self.office.store.discard_draft(id, &self.actor.id).await.map_err(|error| unavailable(&error))
     }
 
     async fn name_problem(&self, name: &str) -> Result<Option<String>, DeskError> {
-        self.allowed()?;
+        self.allowed(Action::Deploy)?;
         Ok(self.wrong_with(name).await)
     }
 
     async fn check(&self, form: &OrderForm, is_update: bool) -> Result<(), DeskError> {
-        self.allowed()?;
+        self.allowed_order(form, is_update).await?;
         if is_update { self.examine_update(form).await.map(drop) } else { self.examine(form).await.map(drop) }
     }
 
     async fn plan(&self, form: &OrderForm, is_update: bool) -> Result<Plan, DeskError> {
-        self.allowed()?;
+        self.allowed_order(form, is_update).await?;
         self.plan_of(form, is_update).await
     }
 
     async fn plans(&self, name: &ApplicationName, id: OperationId) -> Result<Vec<KeptPlan>, DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::ReadConfiguration, name).await?;
         self.applied_by(name, id).await
     }
 
     async fn deploy(&self, form: &OrderForm) -> Result<ApplicationName, DeskError> {
-        self.allowed()?;
+        self.allowed(Action::Deploy)?;
         self.place(form).await
     }
 
     async fn instances(&self) -> Result<InstancesView, DeskError> {
-        self.allowed()?;
-        let gone = self.office.store.gone_applications(HISTORY).await.map_err(|error| unavailable(&error))?;
-        Ok(InstancesView { live: self.office.board.live(), gone, gateway: self.office.gateway.clone() })
+        self.allowed_anywhere(Action::See)?;
+        let (live, gone) = (self.live(), self.gone().await?);
+        Ok(InstancesView { live, gone, gateway: self.office.gateway.clone() })
     }
 
     async fn recent(&self) -> Result<Vec<(ApplicationName, Operation)>, DeskError> {
-        self.allowed()?;
-        self.office.store.recent_operations(RECENT).await.map_err(|error| unavailable(&error))
+        self.allowed_anywhere(Action::See)?;
+        self.lately().await
     }
 
     async fn application(&self, name: &ApplicationName) -> Result<ApplicationView, DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::See, name).await?;
         let missing = || DeskError::NotFound { what: format!("No application is called {name}.") };
         let store = &self.office.store;
         let failed = |error: PortError| unavailable(&error);
@@ -235,7 +242,8 @@ impl Desk for SignedIn {
             application.gateway_path.as_ref().map(|path| format!("{}{path}", self.office.gateway));
         let spec = spec.ok_or_else(missing)?;
         let links = self.links(&spec).await;
-        Ok(ApplicationView {
+        let people = futures::join!(self.shown(&spec.admins), self.shown(&spec.users));
+        Ok(self.without_withheld(ApplicationView {
             application,
             spec,
             components: observed.components,
@@ -243,57 +251,80 @@ impl Desk for SignedIn {
             generations: generations.into_iter().map(generation).collect(),
             standings,
             ends,
+            people,
             quarantined,
             images,
             gateway_url,
             links,
-        })
+        }))
     }
 
     async fn order_of(&self, name: &ApplicationName) -> Result<OrderForm, DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::ReadConfiguration, name).await?;
         self.present_order(name).await
     }
 
+    async fn secrets(&self, name: &ApplicationName) -> Result<Vec<Secret>, DeskError> {
+        self.allowed_to(Action::ReadConfiguration, name).await?;
+        self.ages_of_secrets(name).await
+    }
+
     async fn update(&self, form: &OrderForm, even_quarantined: bool) -> Result<(), DeskError> {
-        self.allowed()?;
+        self.allowed_order(form, true).await?;
         self.place_update(form, even_quarantined).await
     }
 
-    async fn roll_back(
-        &self,
-        name: &ApplicationName,
-        generation: u32,
-        even_quarantined: bool,
-    ) -> Result<(), DeskError> {
-        self.allowed()?;
-        self.place_rollback(name, generation, even_quarantined).await
+    async fn roll_back(&self, form: &RollbackForm) -> Result<(), DeskError> {
+        let name = self.allowed_to_named(Action::Change, &form.name).await?;
+        self.place_rollback(&name, form).await
+    }
+
+    async fn set_access(&self, form: &AccessForm) -> Result<(), DeskError> {
+        let name = self.allowed_to_named(Action::Change, &form.name).await?;
+        self.place_access(&name, form).await
     }
 
     async fn check_images(&self, name: &ApplicationName) -> Result<ImageCheck, DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::Change, name).await?;
         self.look_at_tags(name).await
     }
 
     async fn take_new_images(&self, form: &NewImagesForm) -> Result<(), DeskError> {
-        self.allowed()?;
+        self.allowed_to_named(Action::Change, &form.name).await?;
         self.place_new_images(form).await
     }
 
+    async fn may(&self, action: Action, name: Option<&ApplicationName>) -> Result<(), DeskError> {
+        match name {
+            Some(name) => self.allowed_to(action, name).await,
+            None => self.allowed(action),
+        }
+    }
+
+    async fn find_people(&self, text: &str, cursor: &str) -> Result<Found, DeskError> {
+        self.allowed_anywhere(Action::FindPeople)?;
+        self.search_people(text, cursor).await
+    }
+
+    async fn recognise(&self, typed: &[String]) -> Result<Vec<Shown>, DeskError> {
+        self.allowed_anywhere(Action::FindPeople)?;
+        Ok(self.traced(typed).await)
+    }
+
     async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::Change, name).await?;
         let asked = self.office.store.retry(name, &self.asked()).await;
-        self.changed(name, asked).await
+        self.changed(name, asked).await.map(drop)
     }
 
     async fn cancel(&self, name: &ApplicationName) -> Result<(), DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::Change, name).await?;
         let asked = self.office.store.cancel(name, &self.asked()).await;
-        self.changed(name, asked).await
+        self.changed(name, asked).await.map(drop)
     }
 
     async fn log(&self, name: &ApplicationName, wish: &LogWish) -> Result<Option<Vec<LogLine>>, DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::ReadLog, name).await?;
         self.lines(name, wish).await
     }
 
@@ -302,71 +333,69 @@ impl Desk for SignedIn {
         name: &ApplicationName,
         wish: &LogWish,
     ) -> Result<Option<LogStream>, DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::ReadLog, name).await?;
         self.stream(name, wish).await
     }
 
     async fn events(&self, name: &ApplicationName) -> Result<EventsView, DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::See, name).await?;
         self.told(name).await
     }
 
     async fn held(&self, name: &ApplicationName) -> Result<Option<Held>, DeskError> {
-        self.allowed()?;
+        self.allowed_to(Action::See, name).await?;
         self.held_by(name).await
     }
 
     async fn strip(&self, form: &StripForm) -> Result<(), DeskError> {
-        self.allowed()?;
+        self.allowed_to_named(Action::Remove, &form.name).await?;
         self.strip_one(form).await
     }
 
     async fn audit(&self, filter: &Filter, below: Option<i64>) -> Result<AuditView, DeskError> {
-        self.allowed()?;
+        self.allowed(Action::ReadAudit)?;
         self.read_audit(filter, below).await
     }
 
     async fn verify_audit(&self) -> Result<Verdict, DeskError> {
-        self.allowed()?;
+        self.allowed(Action::ReadAudit)?;
         self.check_audit().await
     }
 
     async fn tokens(&self) -> Result<Vec<Token>, DeskError> {
-        self.allowed()?;
+        self.allowed_anywhere(Action::UseTokens)?;
         self.own_tokens().await
     }
 
     async fn make_token(&self, form: &TokenForm) -> Result<NewToken, DeskError> {
-        self.allowed()?;
+        self.allowed_anywhere(Action::UseTokens)?;
         self.create_token(form).await
     }
 
     async fn revoke_token(&self, id: &str) -> Result<(), DeskError> {
-        self.allowed()?;
+        self.allowed_anywhere(Action::UseTokens)?;
         self.end_token(id).await
     }
 
     async fn hold_token(&self, token: &NewToken) -> Result<String, DeskError> {
-        self.allowed()?;
+        self.allowed_anywhere(Action::UseTokens)?;
         self.hold(token).await
     }
 
     async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
-        self.allowed()?;
-        self.shown.get_or_init(|| self.hand_out(id)).clone().await
+        self.allowed_anywhere(Action::UseTokens)?;
+        self.hand_out(id).await
     }
 
     async fn undeploy(&self, form: &UndeployForm) -> Result<(), DeskError> {
-        self.allowed()?;
-        let missing = || DeskError::NotFound { what: format!("No application is called {:?}.", form.name) };
-        let name = ApplicationName::parse(&form.name).map_err(|_| missing())?;
+        let name = self.allowed_to_named(Action::Remove, &form.name).await?;
         if form.confirmation.trim() != name.as_str() {
             let message = format!("Type {name} to confirm.");
             return Err(DeskError::Invalid { fields: vec![FieldError::new("confirmation", message)] });
         }
         let kind = if form.force == "true" { Kind::ForceUndeploy } else { Kind::Undeploy };
         self.office.store.remove(&name, kind, &self.asked()).await.map_err(|error| match error {
-            RemoveError::NotFound => missing(),
+            RemoveError::NotFound => changes::missing(&name),
             RemoveError::Refused(why) => {
                 DeskError::Refused { code: "SLW_NOT_NOW".to_owned(), message: why.to_owned() }
             }
@@ -383,14 +412,10 @@ impl SignedIn {
         Self { limits: Some(scopes), ..self }
     }
 
-    fn allowed(&self) -> Result<(), DeskError> {
-        let allowed = self.actor.may_devops();
-        allowed.map_err(|forbidden| DeskError::Forbidden { message: forbidden.to_string() })
-    }
-
     fn asked(&self) -> Asked<'_> {
         let operation = OperationId(self.office.ids.next());
-        Asked { actor: &self.actor.name, at: self.office.clock.now(), operation, origin: &self.origin }
+        let Actor { id, name, .. } = &self.actor;
+        Asked { actor_id: id, actor: name, at: self.office.clock.now(), operation, origin: &self.origin }
     }
 
     /// Whoever asked for a change sees it on the next page. If not now, then when the board follows.

@@ -8,6 +8,8 @@ mod clock;
 pub mod config;
 mod desk;
 mod hash;
+mod metrics;
+mod people;
 mod portal;
 mod registries;
 mod retention;

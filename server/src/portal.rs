@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use slipway_app::sign_in::SignInMode;
+use slipway_app::{pages::kit::Development, sign_in::SignInMode};
 use slipway_catalog::Directory;
 use slipway_domain::{
     ids::{Clock, Ids},
@@ -30,6 +30,7 @@ use crate::{
     clock::{SystemClock, SystemIds},
     config::{ClusterChoice, SettingError, Settings},
     desk::{Offers, Office},
+    metrics, people,
     registries::{self, Registries},
     retention::Cleaner,
     vault::{KeyError, KeyVault},
@@ -46,8 +47,10 @@ pub enum StartError {
     #[error(transparent)]
     Setting(#[from] SettingError),
     /// The address cannot be listened on.
-    #[error("cannot listen on {addr}; set SLIPWAY_ADDR to an address and port that are free")]
+    #[error("cannot listen on {addr}; set {setting} to an address and port that are free")]
     Listen {
+        /// What names it.
+        setting: &'static str,
         /// The address.
         addr: String,
         /// Why.
@@ -121,22 +124,15 @@ pub struct Portal {
 impl Portal {
     /// Starts it.
     pub async fn start(settings: &Settings) -> Result<Self, StartError> {
-        let listener = listen(&settings.addr).await?;
-        let addr = listener
-            .local_addr()
-            .map_err(|source| StartError::Listen { addr: settings.addr.clone(), source })?;
+        let (listener, addr) = listen(&settings.addr, "SLIPWAY_ADDR").await?;
+        let metrics_listener = open_metrics(settings).await?;
         let choice = settings.cluster_choice(std::env::var_os("KUBERNETES_SERVICE_HOST").is_some())?;
-        let releases = Directory::open(&settings.releases_dir)?;
-        let quiet = Duration::from_millis(settings.releases_quiet_ms);
-        let releases: Arc<dyn Releases> = Arc::new(releases.with_patience(quiet, Arc::new(SystemClock)));
+        let releases = open_releases(settings)?;
         let offers = Offers::open(settings)?;
         let registries = Registries::parse(settings)?;
         let http = web::http_client().map_err(|error| StartError::Web(error.to_string()))?;
         let provider = Provider::from_settings(settings, http.clone());
-        fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataDir {
-            path: settings.data_dir.display().to_string(),
-            source,
-        })?;
+        make_data_dir(settings)?;
         let (client, sandbox) = connect(&choice, settings).await?;
         let vault: Arc<dyn Vault> =
             Arc::new(KeyVault::open(settings.secret_key.as_deref(), &settings.data_dir)?);
@@ -146,7 +142,7 @@ impl Portal {
             None => Arc::new(Simulated::default()),
             Some(layout) => Arc::new(registries.open(http.clone(), layout)),
         };
-        let store = Store::open(&settings.database()).await?;
+        let store = open_store(settings).await?;
 
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) =
             (Arc::new(SystemClock), Arc::new(SystemIds::new()));
@@ -157,7 +153,9 @@ impl Portal {
         let gateway =
             Gateway { host: settings.gateway_host(), ingress_class: settings.ingress_class.clone() };
         let cluster: Arc<dyn Cluster> = Arc::new(
-            KubernetesCluster::start(client, gateway, Arc::clone(&clock)).with_access(settings.access()),
+            KubernetesCluster::start(client, gateway, Arc::clone(&clock))
+                .with_access(settings.access())
+                .impersonating(settings.impersonate),
         );
         let board = Arc::new(Board::new(store.clone()));
         let stop = CancellationToken::new();
@@ -190,11 +188,16 @@ impl Portal {
             clock: Arc::clone(&clock),
             ids,
             attempts: web::Attempts::default(),
+            directory: people::directory(settings, http.clone(), store.clone())?,
+            reader_role: settings.reader_role.clone(),
             sandbox: sandbox.is_some(),
             lease,
             gateway: format!("http://gateway.{}", settings.gateway_domain),
             closed_registries,
         });
+        if let Some(listener) = metrics_listener {
+            tokio::spawn(metrics::serve(listener, Arc::clone(&office), stop.clone()));
+        }
         let keeper = Arc::new(Keeper {
             store: store.clone(),
             accounts,
@@ -213,10 +216,11 @@ impl Portal {
             sessions: Sessions::new(store.clone(), clock),
             public_url: settings.public_url.clone(),
             proxies: settings.trusted_proxies.clone(),
+            development: Development(settings.development),
             stop: stop.clone(),
         })
         .map_err(StartError::Web)?;
-        let server = tokio::spawn(serve(listener, router, stop.clone()));
+        let server = tokio::spawn(web::serve(listener, router, stop.clone()));
         Ok(Self { addr, stop, server, follower, cleaner, engine, store, _sandbox: sandbox })
     }
 
@@ -238,17 +242,37 @@ impl Portal {
     }
 }
 
-async fn listen(addr: &str) -> Result<TcpListener, StartError> {
-    TcpListener::bind(addr).await.map_err(|source| StartError::Listen { addr: addr.to_owned(), source })
+async fn open_store(settings: &Settings) -> Result<Store, StartError> {
+    let store = Store::open(&settings.database()).await?;
+    if let Err(error) = store.complete_people().await {
+        tracing::error!(error = %error.chain(), "Who has access to older applications is not known");
+    }
+    Ok(store)
 }
 
-async fn serve(listener: TcpListener, router: axum::Router, stop: CancellationToken) {
-    // The address of whoever asks travels with the request.
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let ended = axum::serve(listener, service).with_graceful_shutdown(stop.cancelled_owned()).await;
-    if let Err(error) = ended {
-        tracing::error!(error = &error as &dyn std::error::Error, "The web server broke");
-    }
+async fn listen(addr: &str, setting: &'static str) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |source| StartError::Listen { setting, addr: addr.to_owned(), source };
+    let listener = TcpListener::bind(addr).await.map_err(failed)?;
+    let addr = listener.local_addr().map_err(failed)?;
+    Ok((listener, addr))
+}
+
+fn open_releases(settings: &Settings) -> Result<Arc<dyn Releases>, StartError> {
+    let quiet = Duration::from_millis(settings.releases_quiet_ms);
+    Ok(Arc::new(Directory::open(&settings.releases_dir)?.with_patience(quiet, Arc::new(SystemClock))))
+}
+
+fn make_data_dir(settings: &Settings) -> Result<(), StartError> {
+    let path = || settings.data_dir.display().to_string();
+    fs::create_dir_all(&settings.data_dir).map_err(|source| StartError::DataDir { path: path(), source })
+}
+
+/// Nothing is counted unless somebody may read it.
+async fn open_metrics(settings: &Settings) -> Result<Option<TcpListener>, StartError> {
+    let Some(addr) = &settings.metrics_addr else { return Ok(None) };
+    let (listener, _) = listen(addr, "SLIPWAY_METRICS_ADDR").await?;
+    metrics::collect().map_err(|error| StartError::Web(error.to_string()))?;
+    Ok(Some(listener))
 }
 
 async fn connect(

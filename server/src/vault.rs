@@ -1,4 +1,5 @@
-//! The vault: secrets are sealed with a key that is never in the database (D18).
+//! The vault: secrets are sealed with a key that is never in the database (D18). While one key replaces another there
+//! are several: the first one seals, and each opens.
 
 use std::{
     fs,
@@ -40,50 +41,110 @@ pub enum KeyError {
     },
 }
 
-/// Seals and opens with one key.
+/// Seals with the first of its keys, opens with each.
 pub struct KeyVault {
-    cipher: XChaCha20Poly1305,
+    seals: XChaCha20Poly1305,
+    before: Vec<XChaCha20Poly1305>,
 }
 
 impl KeyVault {
-    /// With the key of the setting, or that of the file in the data directory, which is made if it is missing.
+    /// With the keys of the setting, separated by commas, or those of the file in the data directory, one in each
+    /// line. A file that is missing is made.
     pub fn open(setting: Option<&str>, data_dir: &Path) -> Result<Self, KeyError> {
         if let Some(text) = setting {
-            return Self::with(text, "SLIPWAY_SECRET_KEY");
+            return Self::with(text.split(','), "SLIPWAY_SECRET_KEY");
         }
-        let path = data_dir.join("secret.key");
+        let path = key_file(data_dir);
         let file = |source| KeyError::File { path: path.clone(), source };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => make(&path).map_err(file)?,
             Err(error) => return Err(file(error)),
         };
-        Self::with(&text, &path.display().to_string())
+        Self::with(text.lines(), &path.display().to_string())
     }
 
-    fn with(text: &str, from: &str) -> Result<Self, KeyError> {
-        let bytes = BASE64_STANDARD
-            .decode(text.trim())
-            .ok()
-            .and_then(|bytes| <[u8; KEY_BYTES]>::try_from(bytes).ok());
-        let bytes = bytes.ok_or_else(|| KeyError::NoKey { from: from.to_owned() })?;
-        Ok(Self { cipher: XChaCha20Poly1305::new(&Key::from(bytes)) })
+    /// Is there a file with keys, without making one?
+    pub fn has_file(data_dir: &Path) -> bool {
+        key_file(data_dir).exists()
     }
+
+    fn with<'a>(keys: impl Iterator<Item = &'a str>, from: &str) -> Result<Self, KeyError> {
+        let mut ciphers = keys.map(cipher);
+        let bad = || KeyError::NoKey { from: from.to_owned() };
+        let seals = ciphers.next().flatten().ok_or_else(bad)?;
+        let before = ciphers.collect::<Option<Vec<_>>>().ok_or_else(bad)?;
+        Ok(Self { seals, before })
+    }
+
+    /// The same secret under the first key: as it is, if that is its key already. None if no key opens it.
+    pub fn renewed(&self, sealed: &Sealed) -> Option<Sealed> {
+        if opened(&self.seals, sealed).is_some() {
+            return Some(sealed.clone());
+        }
+        Some(self.seal(&self.open(sealed).ok()?))
+    }
+}
+
+fn cipher(text: &str) -> Option<XChaCha20Poly1305> {
+    let bytes = BASE64_STANDARD.decode(text.trim()).ok()?;
+    let bytes = <[u8; KEY_BYTES]>::try_from(bytes).ok()?;
+    Some(XChaCha20Poly1305::new(&Key::from(bytes)))
+}
+
+fn opened(cipher: &XChaCha20Poly1305, sealed: &Sealed) -> Option<String> {
+    let bytes = BASE64_STANDARD.decode(sealed.as_str()).ok()?;
+    let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES)?;
+    let nonce = <[u8; NONCE_BYTES]>::try_from(nonce).ok()?;
+    let plain = cipher.decrypt(&XNonce::from(nonce), sealed).ok()?;
+    String::from_utf8(plain).ok()
+}
+
+fn key_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("secret.key")
 }
 
 /// Makes a key in a file that nobody else can read. Of two that do so at once, both use the first one's.
 fn make(path: &Path) -> std::io::Result<String> {
-    let mut options = fs::OpenOptions::new();
-    match options.write(true).create_new(true).mode(0o600).open(path) {
-        Ok(mut file) => {
-            let text = BASE64_STANDARD.encode(random::<KEY_BYTES>());
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            Ok(text)
-        }
+    match write_new(path, &new_key()) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => fs::read_to_string(path),
-        Err(error) => Err(error),
+        made => made.and_then(|()| fs::read_to_string(path)),
     }
+}
+
+fn new_key() -> String {
+    BASE64_STANDARD.encode(random::<KEY_BYTES>())
+}
+
+fn write_new(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()
+}
+
+/// Puts a new key before those of the file: it seals from the next start of a server on.
+pub fn add_key(data_dir: &Path) -> Result<(), KeyError> {
+    rewrite(data_dir, |keys| format!("{}\n{keys}", new_key()))
+}
+
+/// Leaves the file only its first key.
+pub fn drop_older_keys(data_dir: &Path) -> Result<(), KeyError> {
+    rewrite(data_dir, |keys| keys.lines().next().unwrap_or_default().to_owned())
+}
+
+/// The file is whole at every moment, also when the machine stops in the middle.
+fn rewrite(data_dir: &Path, change: impl Fn(&str) -> String) -> Result<(), KeyError> {
+    let path = key_file(data_dir);
+    let aside = path.with_extension("key.new");
+    let change = || {
+        let keys = fs::read_to_string(&path)?;
+        match fs::remove_file(&aside) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => write_new(&aside, change(keys.trim()).trim())?,
+        }
+        fs::rename(&aside, &path)
+    };
+    change().map_err(|source| KeyError::File { path: path.clone(), source })
 }
 
 fn random<const N: usize>() -> [u8; N] {
@@ -96,16 +157,13 @@ impl Vault for KeyVault {
     fn seal(&self, plain: &str) -> Sealed {
         let nonce = random::<NONCE_BYTES>();
         // It fails only for texts of many gigabytes, which no form lets in; nothing is better than plain text.
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), plain.as_bytes()).unwrap_or_default();
+        let sealed = self.seals.encrypt(&XNonce::from(nonce), plain.as_bytes()).unwrap_or_default();
         Sealed::new(BASE64_STANDARD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
     fn open(&self, sealed: &Sealed) -> Result<String, VaultError> {
-        let bytes = BASE64_STANDARD.decode(sealed.as_str()).map_err(|_| VaultError)?;
-        let (nonce, sealed) = bytes.split_at_checked(NONCE_BYTES).ok_or(VaultError)?;
-        let nonce = <[u8; NONCE_BYTES]>::try_from(nonce).map_err(|_| VaultError)?;
-        let plain = self.cipher.decrypt(&XNonce::from(nonce), sealed).map_err(|_| VaultError)?;
-        String::from_utf8(plain).map_err(|_| VaultError)
+        let mut keys = std::iter::once(&self.seals).chain(&self.before);
+        keys.find_map(|key| opened(key, sealed)).ok_or(VaultError)
     }
 
     fn make_up(&self) -> String {
@@ -150,9 +208,37 @@ mod tests {
     }
 
     #[test]
+    fn d18_a_new_key_seals_while_the_one_before_still_opens_until_it_is_dropped() {
+        let (folder, vault) = vault();
+        let sealed = vault.seal("hunter2");
+        add_key(folder.path()).unwrap();
+        let both = KeyVault::open(None, folder.path()).unwrap();
+        assert_eq!(both.open(&sealed).unwrap(), "hunter2");
+        assert!(vault.open(&both.seal("new")).is_err(), "the new key seals");
+        let renewed = both.renewed(&sealed).unwrap();
+        assert_eq!(both.renewed(&renewed).unwrap(), renewed, "what has its key keeps its form");
+
+        drop_older_keys(folder.path()).unwrap();
+        let after = KeyVault::open(None, folder.path()).unwrap();
+        assert_eq!(after.open(&renewed).unwrap(), "hunter2");
+        assert!(after.open(&sealed).is_err() && after.renewed(&sealed).is_none());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing lies about");
+    }
+
+    #[test]
+    fn d18_a_setting_may_have_several_keys_and_each_must_be_one() {
+        let (one, other) = (new_key(), new_key());
+        let vault = |keys: &str| KeyVault::open(Some(keys), Path::new("/"));
+        let sealed = vault(&one).unwrap().seal("hunter2");
+        assert_eq!(vault(&format!("{other},{one}")).unwrap().open(&sealed).unwrap(), "hunter2");
+        assert!(vault(&format!("{other},nonsense")).is_err() && vault("").is_err());
+    }
+
+    #[test]
     fn the_key_file_is_nobody_elses_business() {
         use std::os::unix::fs::PermissionsExt;
         let (folder, _vault) = vault();
+        add_key(folder.path()).unwrap();
         let mode = fs::metadata(folder.path().join("secret.key")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }

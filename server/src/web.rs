@@ -6,40 +6,34 @@ mod attempts;
 mod bearer;
 mod doors;
 mod events;
+mod faults;
 mod gate;
 mod health;
+mod limits;
 mod manual;
+mod measure;
 mod origin;
 mod pages;
 mod resolver;
+mod serve;
 
 use std::{sync::Arc, time::Duration};
 
-use axum::{
-    Extension, Router,
-    http::{HeaderValue, StatusCode},
-    middleware,
-    routing::get,
-};
-use slipway_app::sign_in::SignInMode;
+use axum::{Extension, Router, http::HeaderValue, middleware, routing::get};
+use slipway_app::{pages::kit::Development, sign_in::SignInMode};
 use tokio_util::sync::CancellationToken;
 use tower::util::option_layer;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
-    limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
+    set_header::SetResponseHeaderLayer,
 };
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
-pub use self::{api::openapi, attempts::Attempts, origin::Proxies};
+pub use self::{api::openapi, attempts::Attempts, origin::Proxies, serve::serve};
 use crate::{
     auth::{self, Keeper, Sessions},
     desk::Office,
 };
-
-/// A form is small; whatever is larger is not one.
-const MAX_BODY: usize = 256 * 1024;
-/// A request that is not answered by then never will be; a plan asks registries and the cluster.
-const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What the routes are made of.
 pub struct Parts {
@@ -49,6 +43,7 @@ pub struct Parts {
     pub sessions: Sessions,
     pub public_url: Option<String>,
     pub proxies: Proxies,
+    pub development: Development,
     pub stop: CancellationToken,
 }
 
@@ -70,7 +65,7 @@ pub fn router(parts: Parts) -> Result<Router, String> {
             HeaderValue::from_static(value),
         )
     };
-    let behind_the_gate = pages::routes(parts.sign_in)?
+    let behind_the_gate = pages::routes(parts.sign_in, parts.development, https)?
         .merge(api::routes())
         .merge(manual::routes())
         .merge(
@@ -84,18 +79,20 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         .layer(Extension(events::Stop(parts.stop)))
         .layer(sessions)
         // Applications live on sibling hosts, which SameSite does not keep out.
-        .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(MAX_BODY))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, PATIENCE))
-        .layer(middleware::from_fn_with_state(door, origin::origin));
+        .layer(CsrfLayer::new());
     let open = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(health::ready))
         .route("/pkg/{*path}", get(assets::asset))
         .layer(Extension(parts.office));
-    Ok(behind_the_gate
+    Ok(limits::limited(behind_the_gate)
         .merge(open)
-        .layer(CompressionLayer::new())
+        // A mistake in one request must not take the others down.
+        .layer(CatchPanicLayer::custom(faults::broken))
+        .layer(middleware::from_fn(faults::tell))
+        .layer(middleware::from_fn_with_state(door, origin::origin))
+        // A little more work than usual for a little less to fetch.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("x-frame-options", "DENY"))
         .layer(header("referrer-policy", "same-origin"))
@@ -110,20 +107,26 @@ pub fn router(parts: Parts) -> Result<Router, String> {
                 "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             ),
         ))
-        // A mistake in one request must not take the others down.
-        .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn(measure::measure))
         .layer(middleware::from_fn(api::shape)))
 }
 
 /// The client for identity providers and registries: never follows a redirect, never waits for ever.
 pub fn http_client() -> Result<reqwest::Client, reqwest::Error> {
+    careful().timeout(Duration::from_secs(15)).build()
+}
+
+/// The client for answers that do not end.
+pub fn patient_client() -> Result<reqwest::Client, reqwest::Error> {
+    careful().build()
+}
+
+fn careful() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .dns_resolver(Arc::new(resolver::Careful))
-        .timeout(Duration::from_secs(15))
         .connect_timeout(Duration::from_secs(5))
         // What ends at a machine that has gone must not be tried connection by connection.
         .pool_idle_timeout(Duration::from_secs(10))
         .user_agent(concat!("slipway/", env!("CARGO_PKG_VERSION")))
-        .build()
 }

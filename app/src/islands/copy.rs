@@ -5,11 +5,12 @@ use wasm_bindgen::{JsCast, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Element, Event, window};
 
+use super::dom::{self, element};
+
 /// Makes the buttons with the attribute `data-copy` work, and says what was copied.
 #[island]
 pub fn Copying() -> impl IntoView {
-    let (copied, set_copied) = signal(0_u32);
-    Effect::new(move || {
+    Effect::new(|| {
         // The browser has a clipboard only on pages that came safely.
         let Some(window) = window().filter(web_sys::Window::is_secure_context) else { return };
         let Some(document) = window.document() else { return };
@@ -27,7 +28,7 @@ pub fn Copying() -> impl IntoView {
             spawn_local(async move {
                 if JsFuture::from(written).await.is_ok() {
                     let _ = button.set_attribute("data-copied", "");
-                    set_copied.update(|count| *count += 1);
+                    say();
                     set_timeout(
                         move || drop(button.remove_attribute("data-copied")),
                         std::time::Duration::from_secs(2),
@@ -39,11 +40,15 @@ pub fn Copying() -> impl IntoView {
         // It lives as long as the page.
         on_click.forget();
     });
-    // Said twice in the same words, it would not be read out twice.
-    let told = move || match copied.get() {
-        0 => "",
-        count if count % 2 == 1 => "Copied",
-        _ => "Copied.",
-    };
-    view! { <span class="sr-only" aria-live="polite">{told}</span> }
+    view! { <span class="sr-only" aria-live="polite" id="copied"></span> }
+}
+
+/// Said twice in the same words, it would not be read out twice.
+fn say() {
+    if let Some(told) = element::<Element>("copied") {
+        let word =
+            element::<Element>("words").map(|words| dom::told(&words, "data-copied")).unwrap_or_default();
+        let before = told.text_content().unwrap_or_default();
+        told.set_text_content(Some(&if before == word { word + "." } else { word }));
+    }
 }

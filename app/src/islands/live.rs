@@ -2,7 +2,7 @@
 
 #![expect(missing_docs, reason = "the macro makes a struct without documentation")]
 
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 
 use leptos::prelude::*;
 use slipway_domain::status::Status;
@@ -15,8 +15,10 @@ use crate::ui::badge::Badge;
 
 /// How long to wait for more news before the page is fetched.
 const PAUSE: Duration = Duration::from_millis(120);
+/// How long to wait for a server that does not answer. The badges have moved already.
+const LATER: Duration = Duration::from_secs(2);
 
-/// A status badge that moves (S1.32), with the reason below it where there is room.
+/// A status badge that moves (S1.32). The page says the reason.
 #[island]
 pub fn LiveBadge(
     /// The application.
@@ -25,29 +27,23 @@ pub fn LiveBadge(
     status: String,
     /// Of which revision that is.
     revision: i64,
-    /// What more there is to say at first.
-    reason: String,
-    /// Is there room for the reason?
-    with_reason: bool,
 ) -> impl IntoView {
-    let (state, set_state) = signal((revision, status, reason));
+    let (state, set_state) = signal((revision, status));
     Effect::new(move || {
         let id = id.clone();
         listen(move |all| {
             for news in all.iter().filter(|news| news.id == id) {
                 if news.revision > state.with_untracked(|state| state.0) {
-                    set_state.set((news.revision, news.status.clone(), news.reason.clone()));
+                    set_state.set((news.revision, news.status.clone()));
                 }
             }
         });
     });
     let badge =
-        move || state.with(|(_, status, _)| Status::parse(status).map(|status| view! { <Badge status/> }));
-    let reason = move || state.with(|(_, _, reason)| reason.clone());
+        move || state.with(|(_, status)| Status::parse(status).map(|status| view! { <Badge status/> }));
     view! {
         <span class="inline-flex flex-col items-start gap-1 align-middle" aria-live="polite">
             {badge}
-            {with_reason.then(|| view! { <span class="text-muted wrap-anywhere empty:hidden">{reason}</span> })}
         </span>
     }
 }
@@ -61,37 +57,54 @@ pub fn LivePage(
     /// The newest revision that the page knows.
     revision: i64,
 ) -> impl IntoView {
-    let (newest, set_newest) = signal(revision);
-    let (waiting, set_waiting) = signal(false);
     Effect::new(move || {
-        let of = of.clone();
+        let (of, newest, page) = (of.clone(), Cell::new(revision), Rc::new(Page::default()));
         listen(move |all| {
             let own = all.iter().filter(|news| of.as_ref().is_none_or(|of| *of == news.id));
             let revision = own.map(|news| news.revision).max().unwrap_or_default();
-            if revision <= newest.get_untracked() {
-                return;
-            }
-            set_newest.set(revision);
-            // What comes close together is fetched together.
-            if !waiting.get_untracked() {
-                set_waiting.set(true);
-                set_timeout(
-                    move || {
-                        set_waiting.set(false);
-                        // Without an answer the page stays as it is; the badges have moved already.
-                        spawn_local(async { drop(swap().await) });
-                    },
-                    PAUSE,
-                );
+            if revision > newest.get() {
+                newest.set(revision);
+                Rc::clone(&page).renew(PAUSE);
             }
         });
     });
+}
+
+/// What is on the screen. It is fetched once at a time: of two answers the older might come last, and stay.
+#[derive(Default)]
+struct Page {
+    is_old: Cell<bool>,
+    is_under_way: Cell<bool>,
+}
+
+impl Page {
+    /// Has it fetched anew after a while, so that what comes close together is fetched together.
+    fn renew(self: Rc<Self>, pause: Duration) {
+        self.is_old.set(true);
+        if !self.is_under_way.replace(true) {
+            set_timeout(move || spawn_local(self.fetch()), pause);
+        }
+    }
+
+    async fn fetch(self: Rc<Self>) {
+        self.is_old.set(false);
+        let answer = swap().await;
+        self.is_under_way.set(false);
+        match answer {
+            Ok(()) if self.is_old.get() => self.renew(PAUSE),
+            Ok(()) => {}
+            Err(_) => self.renew(LATER),
+        }
+    }
 }
 
 async fn swap() -> Result<(), JsValue> {
     let window = window().ok_or(JsValue::NULL)?;
     let href = window.location().href()?;
     let response: Response = JsFuture::from(window.fetch_with_str(&href)).await?.dyn_into()?;
+    if response.status() >= 500 {
+        return Err(JsValue::NULL);
+    }
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
     let fresh = DomParser::new()?.parse_from_string(&text, SupportedType::TextHtml)?;
     let document = window.document().ok_or(JsValue::NULL)?;

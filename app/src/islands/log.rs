@@ -1,74 +1,80 @@
 //! A log that is followed: lines appear as they are said.
 
-#![expect(missing_docs, reason = "the macro makes a struct without documentation")]
-
 use std::cell::RefCell;
 
 use js_sys::{JSON, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{Document, Element, EventSource, MessageEvent, window};
+use web_sys::{Document, Element, EventSource, HtmlElement, MessageEvent, window};
+
+use super::dom::{element, told};
 
 /// More lines than this make a page slow; the oldest go.
 const MOST: u32 = 5_000;
+/// The button's id.
+const BUTTON: &str = "follow-button";
 
 thread_local! {
     /// The stream that is followed; a page shows one log.
     static SOURCE: RefCell<Option<EventSource>> = const { RefCell::new(None) };
 }
 
-/// A button that follows the log of `address` into the list with the id `log`, or stops doing so.
+/// Makes the button with the id `follow-button` follow the log of the address in `data-address` of what is around it, with
+/// the id `follow`, into the list with the id `log`, or stop doing so. With `data-at-once` it begins by itself. What there
+/// is to say stands in attributes, too.
 #[island]
-pub fn FollowLog(
-    /// Where the lines come from.
-    address: String,
-    /// Does it begin by itself?
-    at_once: bool,
-) -> impl IntoView {
-    let (following, set_following) = signal(false);
-    let (told, set_told) = signal("");
-    let stop = move |why: &'static str| {
-        if let Some(source) = SOURCE.take() {
-            source.close();
+pub fn FollowLog() -> impl IntoView {
+    Effect::new(|| {
+        let Some((around, button)) = element::<Element>("follow").zip(element::<HtmlElement>(BUTTON)) else {
+            return;
+        };
+        let _ = button.toggle_attribute_with_force("hidden", false);
+        let address = told(&around, "data-address");
+        if around.has_attribute("data-at-once") {
+            start(&address);
         }
-        set_following.set(false);
-        set_told.set(why);
-    };
-    let start = move || {
-        let opened = follow(&address, stop);
-        set_following.set(opened.is_some());
-        set_told.set(if opened.is_some() { "Following" } else { "" });
-        SOURCE.set(opened);
-    };
-    let toggle = {
-        let start = start.clone();
-        move |_| if following.get_untracked() { stop("Stopped") } else { start() }
-    };
-    let (works, set_works) = signal(false);
-    Effect::new(move || {
-        set_works.set(true);
-        if at_once {
-            start();
-        }
+        let toggle =
+            Closure::<dyn Fn()>::new(
+                move || {
+                    if is_following() { stop("data-stopped") } else { start(&address) }
+                },
+            );
+        let _ = button.add_event_listener_with_callback("click", toggle.as_ref().unchecked_ref());
+        // It lives as long as the page.
+        toggle.forget();
     });
-    let class = move || {
-        if works.get() {
-            "button border-line bg-surface text-ink shadow-card hover:border-edge aria-pressed:border-moving aria-pressed:text-moving-ink"
-        } else {
-            "hidden"
-        }
-    };
-    view! {
-        <button class=class type="button" aria-pressed=move || following.get().to_string() on:click=toggle>"Follow"</button>
-        <span class="text-sm text-muted" aria-live="polite">{told}</span>
+}
+
+fn is_following() -> bool {
+    SOURCE.with_borrow(Option::is_some)
+}
+
+fn start(address: &str) {
+    SOURCE.set(follow(address));
+    say(if is_following() { "data-following" } else { "" });
+}
+
+fn stop(why: &str) {
+    if let Some(source) = SOURCE.take() {
+        source.close();
+    }
+    say(why);
+}
+
+/// Says what stands in that attribute.
+fn say(what: &str) {
+    if let Some(button) = element::<Element>(BUTTON) {
+        let _ = button.set_attribute("aria-pressed", if is_following() { "true" } else { "false" });
+    }
+    if let Some((around, place)) = element::<Element>("follow").zip(element::<Element>("follow-told")) {
+        place.set_text_content(Some(&told(&around, what)));
     }
 }
 
-fn follow(address: &str, end: impl Fn(&'static str) + 'static) -> Option<EventSource> {
+fn follow(address: &str) -> Option<EventSource> {
     let document = window()?.document()?;
     let list = document.get_element_by_id("log")?;
     let source = EventSource::new(address).ok()?;
-    let end = std::rc::Rc::new(end);
     let begun = std::cell::Cell::new(false);
     let on_line = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         // The tail comes along, so what was there is told again.
@@ -79,16 +85,13 @@ fn follow(address: &str, end: impl Fn(&'static str) + 'static) -> Option<EventSo
     });
     source.add_event_listener_with_callback("line", on_line.as_ref().unchecked_ref()).ok()?;
     on_line.forget();
-    let on_end = {
-        let end = end.clone();
-        Closure::<dyn Fn()>::new(move || end("The task says nothing more."))
-    };
+    let on_end = Closure::<dyn Fn()>::new(|| stop("data-end"));
     for kind in ["end", "broken"] {
         source.add_event_listener_with_callback(kind, on_end.as_ref().unchecked_ref()).ok()?;
     }
     on_end.forget();
     // Asked again the whole tail would come again; whoever wants that presses the button.
-    let on_error = Closure::<dyn Fn()>::new(move || end("The connection was lost. Press Follow to go on."));
+    let on_error = Closure::<dyn Fn()>::new(|| stop("data-lost"));
     source.add_event_listener_with_callback("error", on_error.as_ref().unchecked_ref()).ok()?;
     on_error.forget();
     Some(source)

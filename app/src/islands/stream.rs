@@ -13,7 +13,6 @@ pub(super) struct News {
     pub(super) id: String,
     pub(super) revision: i64,
     pub(super) status: String,
-    pub(super) reason: String,
 }
 
 type Listener = Rc<dyn Fn(&[News])>;
@@ -61,6 +60,5 @@ fn read(state: &JsValue) -> Option<News> {
         id: get(state, "id")?.as_string()?,
         revision,
         status: get(&standing, "status")?.as_string()?,
-        reason: get(&standing, "reason").and_then(|reason| reason.as_string()).unwrap_or_default(),
     })
 }

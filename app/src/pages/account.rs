@@ -1,5 +1,6 @@
 //! A person's own page: where they are signed in, and how to end that.
 
+use crate::{key, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
 
@@ -14,29 +15,36 @@ use crate::{
     },
 };
 
-const COLUMNS: &[(&str, Room)] =
-    &[("Browser", Room::Any), ("Since", Room::Medium), ("Last seen", Room::Any), ("", Room::Any)];
+const COLUMNS: &[(&str, Room)] = &[
+    (key!("browser"), Room::Any),
+    (key!("since"), Room::Medium),
+    (key!("last-seen"), Room::Any),
+    (key!("action"), Room::Any),
+];
 
 /// The page of whoever is signed in.
 #[component]
 pub fn AccountPage() -> impl IntoView {
-    load("Account", |desk| async move { desk.visits().await }, account)
+    load(t!("account"), |desk| async move { desk.visits().await }, account)
 }
 
 fn account(visits: Vec<VisitRow>) -> impl IntoView {
     let around = expect_context::<SharedDesk>().surroundings();
-    let (name, roles) = (around.actor.name.clone(), around.actor.roles.join(", "));
-    let subtitle = if roles.is_empty() { "Without a role.".to_owned() } else { format!("Roles: {roles}") };
+    let (name, roles, groups) =
+        (around.actor.name, around.actor.roles.join(", "), around.actor.groups.join(", "));
+    let roles = if roles.is_empty() { t!("without-role") } else { t!("roles", roles = roles) };
+    let groups = if groups.is_empty() { groups } else { format!(" · {}", t!("groups", groups = groups)) };
+    let subtitle = format!("{roles}{groups}");
     let has_others = visits.iter().any(|visit| !visit.is_this);
     let rows = visits.into_iter().map(|visit| row(visit, around.now)).collect_view();
     view! {
         <PageHead title=name subtitle/>
-        <Section title="Where you are signed in">
-            <Table caption="Browsers" columns=COLUMNS>{rows}</Table>
+        <Section title=t!("where-signed-in")>
+            <Table caption=t!("browsers") columns=COLUMNS>{rows}</Table>
             {has_others.then(|| view! {
                 <form method="post" action="/auth/visits/end">
                     <input type="hidden" name="visit" value=""/>
-                    <button class=Variant::Quiet.classes() type="submit">"Sign out everywhere else"</button>
+                    <button class=Variant::Quiet.classes() type="submit">{t!("sign-out-elsewhere")}</button>
                 </form>
             })}
         </Section>
@@ -46,13 +54,13 @@ fn account(visits: Vec<VisitRow>) -> impl IntoView {
 fn row(visit: VisitRow, now: Timestamp) -> impl IntoView {
     let browser = browser(&visit.agent);
     let end = if visit.is_this {
-        view! { <span class="text-sm text-muted">"This one"</span> }.into_any()
+        view! { <span class="text-sm text-muted">{t!("this-one")}</span> }.into_any()
     } else {
-        let label = format!("Sign out {browser}");
+        let label = t!("sign-out-what", browser = &browser);
         view! {
             <form method="post" action="/auth/visits/end">
                 <input type="hidden" name="visit" value=visit.id/>
-                <button class=Variant::Quiet.classes() type="submit" aria-label=label>"Sign out"</button>
+                <button class=Variant::Quiet.classes() type="submit" aria-label=label>{t!("sign-out")}</button>
             </form>
         }
         .into_any()
@@ -83,7 +91,7 @@ fn browser(agent: &str) -> String {
         ("Linux", "Linux"),
     ]);
     match (program, system) {
-        (Some(program), Some(system)) => format!("{program} on {system}"),
+        (Some(program), Some(system)) => t!("browser-on", program = program, system = system),
         (Some(one), None) => one,
         _ => agent.split('/').next().unwrap_or(agent).to_owned(),
     }

@@ -1,5 +1,6 @@
 //! The audit trail: who did what to what, and whether the trail is whole (D7).
 
+use crate::{key, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
@@ -18,18 +19,25 @@ use crate::{
         time::Ago,
     },
     ways::escape,
+    words::{self, Word, text},
 };
 
 const COLUMNS: &[(&str, Room)] = &[
-    ("No.", Room::Medium),
-    ("Time", Room::Any),
-    ("Who", Room::Any),
-    ("Action", Room::Any),
-    ("Outcome", Room::Any),
-    ("From", Room::Wide),
+    (key!("no"), Room::Medium),
+    (key!("time"), Room::Any),
+    (key!("who"), Room::Any),
+    (key!("action"), Room::Any),
+    (key!("outcome"), Room::Any),
+    (key!("from-where"), Room::Wide),
 ];
-/// How outcomes begin.
-const OUTCOMES: &[&str] = &["accepted", "refused", "succeeded", "failed", "used"];
+/// How outcomes begin. They are found by the words that they are kept in.
+const OUTCOMES: &[(&str, &str)] = &[
+    ("accepted", key!("outcome-accepted")),
+    ("refused", key!("outcome-refused")),
+    ("succeeded", key!("outcome-succeeded")),
+    ("failed", key!("outcome-failed")),
+    ("used", key!("outcome-used")),
+];
 
 /// What was asked of the page, and the answer.
 struct Answered {
@@ -42,14 +50,7 @@ struct Answered {
 #[component]
 pub fn AuditPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
-    load(
-        "Audit",
-        move |desk| {
-            let query = query.clone();
-            async move { ask(desk, &query).await }
-        },
-        content,
-    )
+    load(t!("audit"), |desk| async move { ask(desk, &query).await }, content)
 }
 
 async fn ask(desk: SharedDesk, query: &ParamsMap) -> Result<Answered, DeskError> {
@@ -99,23 +100,23 @@ fn content(answered: Answered) -> impl IntoView {
     let search = search(&filter);
     let older = view.older.map(|below| format!("/audit?{search}&below={below}"));
     let list = if view.entries.is_empty() {
-        view! { <Empty glyph=Glyph::Note title="Nothing found"><p>"No row of the audit trail is like that."</p></Empty> }
+        view! { <Empty glyph=Glyph::Note title=t!("nothing-found-title")><p>{t!("nothing-like-that")}</p></Empty> }
             .into_any()
     } else {
         let rows = view.entries.into_iter().map(|entry| view! { <Row entry now/> }).collect_view();
-        view! { <Table caption="Audit trail" columns=COLUMNS>{rows}</Table> }.into_any()
+        view! { <Table caption=t!("audit-trail") columns=COLUMNS>{rows}</Table> }.into_any()
     };
     view! {
-        <PageHead title="Audit" subtitle="Every change, refusal, sign-in, use of a secret and automatic action.">
-            <a class=Variant::Quiet.classes() href="/audit?verify=1">"Verify"</a>
+        <PageHead title=t!("audit") subtitle=t!("audit-about")>
+            <a class=Variant::Quiet.classes() href="/audit?verify=1">{t!("verify")}</a>
             <a class=Variant::Quiet.classes() href=format!("/api/v1/audit/export?{search}") rel="external" download="audit.jsonl">
-                "Export"
+                {t!("export")}
             </a>
         </PageHead>
         {verdict.map(told)}
         <Search filter/>
         {list}
-        {older.map(|href| view! { <p><a class=Variant::Quiet.classes() href=href>"Older"</a></p> })}
+        {older.map(|href| view! { <p><a class=Variant::Quiet.classes() href=href>{t!("older")}</a></p> })}
     }
 }
 
@@ -123,20 +124,20 @@ fn content(answered: Answered) -> impl IntoView {
 fn told(verdict: Verdict) -> impl IntoView {
     let Verdict { rows, since, head, broken } = verdict;
     if let Some((seq, flaw)) = broken {
-        let title = format!("Row {seq} {}.", flaw.label());
+        let title = t!("row-flaw", row = seq, flaw = flaw.word());
         return view! {
             <Callout weight=Weight::Failure title>
-                <p class="text-sm text-muted">{rows}" rows before it are whole. Compare with a backup, and with who could write to the database."</p>
+                <p class="text-sm text-muted">{t!("rows-before", rows = rows)}</p>
             </Callout>
         }
         .into_any();
     }
-    let title = format!("The audit trail is whole: {rows} rows.");
+    let title = t!("audit-whole", rows = rows);
     view! {
         <Callout weight=Weight::Note title>
-            {(since > 1).then(|| view! { <p class="text-sm text-muted">{since - 1}" older rows are not covered."</p> })}
+            {(since > 1).then(|| view! { <p class="text-sm text-muted">{t!("not-covered", rows = since - 1)}</p> })}
             {head.map(|(seq, hash)| view! {
-                <p class="text-sm text-muted wrap-anywhere">"Note this elsewhere, and a later check can tell that nothing before it was rewritten: "<code>{format!("{seq}:{hash}")}</code></p>
+                <p class="text-sm text-muted wrap-anywhere">{t!("note-elsewhere")}" "<code>{format!("{seq}:{hash}")}</code></p>
             })}
         </Callout>
     }
@@ -153,25 +154,25 @@ fn Search(
     let until =
         filter.until.map(|until| day(until - jiff::SignedDuration::from_hours(24))).unwrap_or_default();
     let chosen = filter.outcome;
-    let outcomes = OUTCOMES.iter().map(|outcome| {
-        view! { <option value=*outcome selected=chosen == *outcome>{*outcome}</option> }
+    let outcomes = OUTCOMES.iter().map(|(outcome, key)| {
+        view! { <option value=*outcome selected=chosen == *outcome>{text(key, &[])}</option> }
     });
     let class = format!("{} h-9", Variant::Primary.classes());
     view! {
         <form class="card grid gap-3 p-4 sm:grid-cols-2 lg:grid-cols-4" method="get" action="/audit" role="search">
-            <Text name="q" label="Search" value=filter.q/>
-            <Text name="actor" label="Who" value=filter.actor/>
-            <Text name="action" label="Action" value=filter.action/>
-            <Text name="object" label="Object" value=filter.object/>
+            <Text name="q" label=t!("search") value=filter.q/>
+            <Text name="actor" label=t!("who") value=filter.actor/>
+            <Text name="action" label=t!("action") value=filter.action/>
+            <Text name="object" label=t!("object") value=filter.object/>
             <div class="space-y-1">
-                <label class="block text-sm font-medium" for="outcome">"Outcome"</label>
-                <select class="input" id="outcome" name="outcome"><option value="">"any"</option>{outcomes.collect_view()}</select>
+                <label class="block text-sm font-medium" for="outcome">{t!("outcome")}</label>
+                <select class="input" id="outcome" name="outcome"><option value="">{t!("any")}</option>{outcomes.collect_view()}</select>
             </div>
-            <Text name="from" label="From day" value=from kind="date"/>
-            <Text name="until" label="Until day" value=until kind="date"/>
+            <Text name="from" label=t!("from-day") value=from kind="date"/>
+            <Text name="until" label=t!("until-day") value=until kind="date"/>
             <div class="flex items-end gap-2">
-                <button class=class type="submit">"Search"</button>
-                <a class=Variant::Quiet.classes() href="/audit">"Clear"</a>
+                <button class=class type="submit">{t!("search")}</button>
+                <a class=Variant::Quiet.classes() href="/audit">{t!("clear")}</a>
             </div>
         </form>
     }
@@ -182,7 +183,7 @@ fn Text(
     /// The name of the field.
     name: &'static str,
     /// What to enter.
-    label: &'static str,
+    label: String,
     /// What was entered.
     value: String,
     /// The kind of control.
@@ -204,7 +205,7 @@ fn Row(
     /// This moment.
     now: Timestamp,
 ) -> impl IntoView {
-    let whole = format!("Request {}, hash {}", entry.request, entry.hash);
+    let whole = t!("request-hash", request = entry.request, hash = entry.hash);
     let from = if entry.address.is_empty() { "–".to_owned() } else { entry.address };
     view! {
         <tr>
@@ -212,7 +213,7 @@ fn Row(
             <td><Ago at=entry.at now/></td>
             <td class="wrap-anywhere">{entry.actor}</td>
             <td class="wrap-anywhere">{entry.action}<span class="block text-muted">{entry.object}</span></td>
-            <td class="max-w-sm wrap-anywhere">{entry.outcome}</td>
+            <td class="max-w-sm wrap-anywhere">{words::told(entry.outcome)}</td>
             <td class="hidden text-muted wrap-anywhere xl:table-cell">{from}<span class="block text-sm">{entry.via}</span></td>
         </tr>
     }

@@ -10,11 +10,15 @@ mod start;
 mod stepper;
 mod versions;
 
+pub(super) use self::people::named_by_tasks;
+
+use crate::t;
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::{use_params_map, use_query_map};
 use slipway_domain::{
     names::ProjectName,
-    order::FieldError,
+    order::{FieldError, people},
+    people::Shown,
     plan::Plan,
     wizard::{Draft, WizardStep},
 };
@@ -29,7 +33,7 @@ use self::{
 };
 use crate::{
     actions,
-    desk::{Desk, DeskError, Offer, SharedDesk},
+    desk::{Desk, DeskError, Offer},
     ui::{
         button::Variant,
         callout::{Callout, Weight},
@@ -76,6 +80,7 @@ struct Asked {
     offer: Offer,
     errors: Vec<FieldError>,
     plan: Option<Result<Plan, DeskError>>,
+    chosen: Vec<Shown>,
     wish: Wish,
 }
 
@@ -83,22 +88,18 @@ struct Asked {
 #[component]
 pub fn DeployPage() -> impl IntoView {
     let wish = Wish::of_address();
-    page(format!("Deploy {}", wish.place.project), wish)
+    page(t!("deploy-what", name = &wish.place.project), wish)
 }
 
 /// A step of updating an application.
 #[component]
 pub fn UpdatePage() -> impl IntoView {
     let wish = Wish::of_address();
-    page(format!("Update {}", wish.place.application), wish)
+    page(t!("update-what", name = &wish.place.application), wish)
 }
 
 fn page(title: String, wish: Wish) -> AnyView {
-    let ask = move |desk: SharedDesk| {
-        let wish = wish.clone();
-        async move { ask(&*desk, wish).await }
-    };
-    load(title, ask, |asked| content(asked).into_any())
+    load(title, |desk| async move { ask(&*desk, wish).await }, |asked| content(asked).into_any())
 }
 
 async fn ask(desk: &dyn Desk, wish: Wish) -> Result<Asked, DeskError> {
@@ -124,30 +125,35 @@ async fn ask(desk: &dyn Desk, wish: Wish) -> Result<Asked, DeskError> {
         // The answers are not sent with the last form, so they must be at hand when it is.
         draft.id = desk.keep_draft(&draft).await?;
     }
+    let chosen = match wish.step {
+        WizardStep::Admins => desk.recognise(&people(&draft.form.admins)).await?,
+        WizardStep::Users => desk.recognise(&people(&draft.form.users)).await?,
+        _ => Vec::new(),
+    };
     let place = Place {
         project: draft.form.project.clone(),
         application: wish.place.application.clone(),
         draft: draft.id.clone(),
     };
-    Ok(Asked { place, draft, offer, errors, plan, wish })
+    Ok(Asked { place, draft, offer, errors, plan, chosen, wish })
 }
 
 fn content(asked: Asked) -> impl IntoView {
-    let Asked { place, draft, offer, errors, plan, wish } = asked;
+    let Asked { place, draft, offer, errors, plan, chosen, wish } = asked;
     let (title, subtitle, above) = if draft.is_update {
         (
-            format!("Update {}", draft.form.name),
-            "A new generation in place: same name, addresses and data. What runs now serves until the new one is ready.",
+            t!("update-what", name = &draft.form.name),
+            t!("update-about"),
             vec![
-                ("/devops/instances".to_owned(), "Application instances".to_owned()),
+                ("/devops/instances".to_owned(), t!("instances").to_owned()),
                 (format!("/devops/instances/{}", draft.form.name), draft.form.name.clone()),
             ],
         )
     } else {
         (
-            format!("Deploy {}", draft.form.project),
-            "It gets a namespace of its own, named after it.",
-            vec![("/devops/releases".to_owned(), "Application releases".to_owned())],
+            t!("deploy-what", name = &draft.form.project),
+            t!("deploy-about"),
+            vec![("/devops/releases".to_owned(), t!("releases").to_owned())],
         )
     };
     let steps = WizardStep::of(!offer.connectors.is_empty());
@@ -165,10 +171,10 @@ fn content(asked: Asked) -> impl IntoView {
             let project = offer.project.clone();
             let fields = match step {
                 WizardStep::Admins => {
-                    view! { <People access=Access::Admins form offer errors=errors.clone()/> }.into_any()
+                    view! { <People access=Access::Admins chosen offer errors=errors.clone()/> }.into_any()
                 }
                 WizardStep::Users => {
-                    view! { <People access=Access::Users form offer errors=errors.clone()/> }.into_any()
+                    view! { <People access=Access::Users chosen offer errors=errors.clone()/> }.into_any()
                 }
                 WizardStep::Connectors => {
                     view! { <Connectors form offer errors=errors.clone() look=wish.look keeps=is_update/> }
@@ -230,7 +236,7 @@ fn Hidden(
         <input type="hidden" name="place[application]" value=place.application/>
         <input type="hidden" name="step" value=step.slug()/>
         <input type="hidden" name="view" value=if as_json { "json" } else { "" }/>
-        <button class="sr-only" type="submit" name="go" value=enter tabindex="-1" aria-hidden="true">"Enter"</button>
+        <button class="sr-only" type="submit" name="go" value=enter tabindex="-1" aria-hidden="true">{t!("enter")}</button>
     }
 }
 
@@ -243,10 +249,10 @@ fn Buttons(
 ) -> impl IntoView {
     view! {
         <div class="flex flex-wrap items-center gap-2 border-t border-line px-4 py-3.5 sm:px-6">
-            <a class=Variant::Quiet.classes() href=place.exit()>"Cancel"</a>
+            <a class=Variant::Quiet.classes() href=place.exit()>{t!("cancel")}</a>
             <span class="ml-auto flex items-center gap-2">
-                {(step != WizardStep::Name).then(|| view! { <button class=Variant::Quiet.classes() form="wizard" type="submit" name="go" value="previous">"Previous"</button> })}
-                <button class=Variant::Primary.classes() form="wizard" type="submit" name="go" value="next">"Next"</button>
+                {(step != WizardStep::Name).then(|| view! { <button class=Variant::Quiet.classes() form="wizard" type="submit" name="go" value="previous">{t!("previous")}</button> })}
+                <button class=Variant::Primary.classes() form="wizard" type="submit" name="go" value="next">{t!("next")}</button>
             </span>
         </div>
     }

@@ -1,14 +1,18 @@
 //! The start page: what runs, what is on its way, what needs attention.
 
+use crate::t;
 use jiff::Timestamp;
 use leptos::prelude::*;
 use slipway_domain::{
     application::Application,
     names::ApplicationName,
     operation::{Operation, Progress},
+    people::People,
+    permission::Action,
     status::{Status, Tone},
 };
 
+use super::may::way;
 use crate::{
     desk::{InstancesView, SharedDesk},
     islands::live::LivePage,
@@ -22,6 +26,7 @@ use crate::{
         table::Section,
         time::Ago,
     },
+    words::{self, Word},
 };
 
 /// The start page.
@@ -32,7 +37,7 @@ pub fn HomePage() -> impl IntoView {
         let recent = desk.recent().await.unwrap_or_default();
         Ok((view, recent))
     };
-    load("Overview", ask, overview)
+    load(t!("overview"), ask, overview)
 }
 
 fn needs_attention(application: &Application) -> bool {
@@ -48,23 +53,23 @@ fn overview((view, recent): (InstancesView, Vec<(ApplicationName, Operation)>)) 
     let (unwell, others): (Vec<_>, Vec<_>) = view.live.into_iter().partition(needs_attention);
     let moving: Vec<_> = others.into_iter().filter(|a| a.standing.status.tone() == Tone::Moving).collect();
     view! {
-        <PageHead title="Overview" subtitle="What runs, and what needs you.">
-            <a class=Variant::Primary.classes() href="/devops/releases">"Deploy a project"</a>
+        <PageHead title=t!("overview") subtitle=t!("overview-about")>
+            {way(Action::Deploy, &People::NOBODY, Variant::Primary, t!("deploy-a-project"), ("/devops/releases".to_owned(), None))}
         </PageHead>
         <LivePage of=None revision/>
         <div class="space-y-8" id="overview" data-live="">
             <dl class="card grid divide-y divide-line sm:grid-cols-3 sm:divide-x sm:divide-y-0">
-                <Figure label="Running" tone=Tone::Good number=running href="/devops/instances?status=Running"/>
-                <Figure label="On the way" tone=Tone::Moving number=moving.len() href="/devops/instances?sort=status"/>
-                <Figure label="Needs attention" tone=Tone::Bad number=unwell.len() href="/devops/instances?sort=status"/>
+                <Figure label=t!("count-running") tone=Tone::Good number=running href="/devops/instances?status=Running"/>
+                <Figure label=t!("on-the-way") tone=Tone::Moving number=moving.len() href="/devops/instances?sort=status"/>
+                <Figure label=t!("needs-attention") tone=Tone::Bad number=unwell.len() href="/devops/instances?sort=status"/>
             </dl>
             {is_first.then(|| view! {
-                <Callout weight=Weight::Note title="Nothing has been deployed yet.">
-                    <p class="text-muted">"Choose a released project, give it a name, and watch it start."</p>
+                <Callout weight=Weight::Note title=t!("nothing-yet")>
+                    <p class="text-muted">{t!("nothing-yet-more")}</p>
                 </Callout>
             })}
-            {(!unwell.is_empty()).then(|| list("Needs attention", unwell, now))}
-            {(!moving.is_empty()).then(|| list("On the way", moving, now))}
+            {(!unwell.is_empty()).then(|| list(t!("needs-attention"), unwell, now))}
+            {(!moving.is_empty()).then(|| list(t!("on-the-way"), moving, now))}
             {(!recent.is_empty()).then(|| lately(recent, now))}
         </div>
     }
@@ -73,7 +78,7 @@ fn overview((view, recent): (InstancesView, Vec<(ApplicationName, Operation)>)) 
 #[component]
 fn Figure(
     /// What is counted.
-    label: &'static str,
+    label: String,
     /// What kind of news it is, if there is any.
     tone: Tone,
     /// How many.
@@ -87,12 +92,12 @@ fn Figure(
             <dt class="flex items-center gap-2 text-sm text-muted">
                 <span class=ink(tone)><Icon glyph=glyph(tone) class="size-3.5 shrink-0"/></span>{label}
             </dt>
-            <dd class="text-xl font-semibold tracking-tight tabular-nums sm:mt-1"><a class="hover:text-accent" href=href aria-label=format!("{number}, show them")>{number}</a></dd>
+            <dd class="text-xl font-semibold tracking-tight tabular-nums sm:mt-1"><a class="hover:text-accent" href=href aria-label=t!("show-them", number = number)>{words::number(number)}</a></dd>
         </div>
     }
 }
 
-fn list(title: &'static str, applications: Vec<Application>, now: Timestamp) -> impl IntoView {
+fn list(title: String, applications: Vec<Application>, now: Timestamp) -> impl IntoView {
     let count = applications.len();
     view! {
         <Section title count>
@@ -116,13 +121,13 @@ fn lately(recent: Vec<(ApplicationName, Operation)>, now: Timestamp) -> impl Int
         view! {
             <li class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-sm md:grid md:grid-cols-[12rem_10rem_minmax(0,1fr)_auto]">
                 <a class="link min-w-0 font-medium wrap-anywhere" href=href>{name.to_string()}</a>
-                <Outcome tone label=operation.progress.label()/>
-                <span class="min-w-0 text-muted">{operation.kind.label()}" by "{operation.requested_by}</span>
+                <Outcome tone label=operation.progress.word()/>
+                <span class="min-w-0 text-muted">{t!("kind-by", kind = operation.kind.word(), person = operation.requested_by)}</span>
                 <span class="ml-auto text-muted"><Ago at=operation.requested_at now/></span>
             </li>
         }
     });
-    view! { <Section title="Recent operations"><ul class="card divide-y divide-line">{items.collect_view()}</ul></Section> }
+    view! { <Section title=t!("recent-operations")><ul class="card divide-y divide-line">{items.collect_view()}</ul></Section> }
 }
 
 #[component]
@@ -133,7 +138,7 @@ fn Row(
     now: Timestamp,
 ) -> impl IntoView {
     let standing = application.standing;
-    let why = standing.cause.map(|cause| cause.reason).or(standing.reason);
+    let why = standing.cause.map(|cause| cause.reason).or(standing.reason).map(words::told);
     let name = application.name.to_string();
     let href = format!("/devops/instances/{name}");
     view! {

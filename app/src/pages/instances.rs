@@ -1,16 +1,25 @@
 //! Application instances: what was deployed, how it stands, where it answers (S1.31, S1.45).
 
 mod choice;
+mod together;
+
+pub use self::together::TogetherPage;
+
+use crate::{key, t};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use slipway_domain::{
     application::Application,
+    people::People,
+    permission::Action,
     status::{Status, Tone},
 };
 
 use self::choice::{Choice, Chosen, Sort};
+use super::may::{refusal, way};
 use crate::{
     desk::{InstancesView, SharedDesk},
     islands::live::{LiveBadge, LivePage},
@@ -24,21 +33,22 @@ use crate::{
         table::{Room, Section, Table},
         time::Ago,
     },
+    words::{Word, number, told},
 };
 
-const GONE: &[(&str, Room)] =
-    &[("Name", Room::Any), ("Status", Room::Medium), ("Created by", Room::Medium), ("Removed", Room::Any)];
+const GONE: &[(&str, Room)] = &[
+    (key!("name"), Room::Any),
+    (key!("status"), Room::Medium),
+    (key!("created-by"), Room::Medium),
+    (key!("removed"), Room::Any),
+];
 
 /// The page Application instances.
 #[component]
 pub fn InstancesPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let choice = Choice::parse(|name| query.get(name));
-    load(
-        "Application instances",
-        |desk| async move { desk.instances().await },
-        move |view| content(view, choice.clone()),
-    )
+    load(t!("instances"), |desk| async move { desk.instances().await }, move |view| content(view, choice))
 }
 
 fn content(view: InstancesView, choice: Choice) -> impl IntoView {
@@ -49,9 +59,9 @@ fn content(view: InstancesView, choice: Choice) -> impl IntoView {
     let gateway = view.gateway;
     let list = if nothing {
         view! {
-            <Empty glyph=Glyph::Instances title="Nothing is deployed">
-                <p>"Choose a released project, give it a name, and watch it start."</p>
-                <p><a class=Variant::Primary.classes() href="/devops/releases">"Choose a project"</a></p>
+            <Empty glyph=Glyph::Instances title=t!("nothing-deployed")>
+                <p>{t!("nothing-yet-more")}</p>
+                <p>{deploy(t!("choose-a-project"))}</p>
             </Empty>
         }
         .into_any()
@@ -62,8 +72,8 @@ fn content(view: InstancesView, choice: Choice) -> impl IntoView {
     let gone = view.gone;
     let search = choice.clone();
     view! {
-        <PageHead title="Application instances">
-            {(!nothing).then(|| view! { <a class=Variant::Primary.classes() href="/devops/releases">"Deploy a project"</a> })}
+        <PageHead title=t!("instances")>
+            {(!nothing).then(|| deploy(t!("deploy-a-project")))}
         </PageHead>
         <LivePage of=None revision/>
         {(!nothing).then(|| view! { <Search choice=search/> })}
@@ -74,13 +84,17 @@ fn content(view: InstancesView, choice: Choice) -> impl IntoView {
                 let count = gone.len();
                 let rows = gone.into_iter().map(|application| removed(application, now)).collect_view();
                 view! {
-                    <Section title="Undeployed" count>
-                        <Table caption="Applications that were removed" columns=GONE>{rows}</Table>
+                    <Section title=t!("undeployed") count>
+                        <Table caption=t!("removed-caption") columns=GONE>{rows}</Table>
                     </Section>
                 }
             })}
         </div>
     }
+}
+
+fn deploy(label: String) -> AnyView {
+    way(Action::Deploy, &People::NOBODY, Variant::Primary, label, ("/devops/releases".to_owned(), None))
 }
 
 /// A form that asks for a list by its address.
@@ -93,8 +107,8 @@ fn Search(
     view! {
         <form class="flex max-w-xl items-center gap-2" method="get" role="search">
             {status.map(|status| view! { <input type="hidden" name="status" value=status/> })}
-            <input class="input" type="search" name="q" value=choice.search placeholder="Name, project or person" aria-label="Search applications" spellcheck="false"/>
-            <button class="button h-9 border-line bg-surface text-ink shadow-card hover:border-edge" type="submit"><Icon glyph=Glyph::Search class="size-3.5 shrink-0"/>"Search"</button>
+            <input class="input" type="search" name="q" value=choice.search placeholder=t!("search-by") aria-label=t!("search-applications") spellcheck="false"/>
+            <button class="button h-9 border-line bg-surface text-ink shadow-card hover:border-edge" type="submit"><Icon glyph=Glyph::Search class="size-3.5 shrink-0"/>{t!("search")}</button>
         </form>
     }
 }
@@ -112,38 +126,40 @@ fn List(
     now: Timestamp,
 ) -> impl IntoView {
     let Chosen { rows, total, pages, counts, found } = chosen;
-    let filter = |label: &'static str, status: Option<Status>, count: usize| {
+    let filter = |label: String, status: Option<Status>, count: usize| {
         let current = (choice.status == status).then_some("true");
-        view! { <li><a class="filter" href=choice.only(status) aria-current=current>{label}" "<span class="tabular-nums">{count}</span></a></li> }
+        view! { <li><a class="filter" href=choice.only(status) aria-current=current>{label}" "<span class="tabular-nums">{number(count)}</span></a></li> }
     };
-    let all = filter("All", None, found);
+    let all = filter(t!("all"), None, found);
     // A filter that nothing matches any more is still the way out of it.
     let lost = choice
         .status
         .filter(|status| !counts.iter().any(|(known, _)| known == status))
         .map(|status| (status, 0));
     let filters =
-        counts.iter().copied().chain(lost).map(|(status, count)| filter(status.label(), Some(status), count));
+        counts.iter().copied().chain(lost).map(|(status, count)| filter(status.word(), Some(status), count));
     let filters = filters.collect::<Vec<_>>();
     let page = choice.page.min(pages);
-    let turn = |label: &'static str, to: usize| {
+    let turn = |label: String, to: usize| {
         let allowed = (1..=pages).contains(&to);
         allowed.then(|| view! { <a class=Variant::Small.classes() href=choice.turned(to)>{label}</a> })
     };
     let turns = (pages > 1).then(|| view! {
-        <nav class="flex items-center justify-end gap-3 text-sm" aria-label="Pages">
-            <span class="text-muted tabular-nums">{format!("Page {page} of {pages}, {total} applications")}</span>
-            {turn("Previous page", page - 1)}{turn("Next page", page + 1)}
+        <nav class="flex items-center justify-end gap-3 text-sm" aria-label=t!("pages")>
+            <span class="text-muted tabular-nums">{t!("page-of", page = page, pages = pages, total = total)}</span>
+            {turn(t!("previous-page"), page - 1)}{turn(t!("next-page"), page + 1)}
         </nav>
     });
+    let may_remove = rows.iter().any(|row| refusal(Action::Remove, &row.people).is_none());
+    let together = (may_remove && !rows.is_empty()).then(|| together::way(&choice, total));
     let heads = [
-        ("Name", Room::Any, Some(Sort::Name)),
-        ("Status", Room::Any, Some(Sort::Status)),
-        ("Generation", Room::Wide, None),
-        ("Updated", Room::Wide, Some(Sort::Updated)),
-        ("Created", Room::Medium, Some(Sort::Created)),
-        ("Gateway", Room::Medium, None),
-        ("Actions", Room::Medium, None),
+        (t!("name"), Room::Any, Some(Sort::Name)),
+        (t!("status"), Room::Any, Some(Sort::Status)),
+        (t!("generation"), Room::Wide, None),
+        (t!("updated"), Room::Wide, Some(Sort::Updated)),
+        (t!("created"), Room::Medium, Some(Sort::Created)),
+        (t!("gateway"), Room::Medium, None),
+        (t!("actions"), Room::Medium, None),
     ];
     let heads = heads.into_iter().map(|(label, room, sort)| {
         let order = match sort {
@@ -165,18 +181,18 @@ fn List(
     let narrow = choice.is_narrow();
     view! {
         <div class="space-y-3">
-            <nav aria-label="Filter by status"><ul class="flex flex-wrap gap-1.5">{all}{filters}</ul></nav>
+            <nav aria-label=t!("filter-by-status")><ul class="flex flex-wrap gap-1.5">{all}{filters}</ul></nav>
             {if is_empty && narrow {
                 view! {
-                    <Empty glyph=Glyph::Search title="No application is like that">
-                        <p>"Look for something else, or "<a class="link" href=clear>"show all of them"</a>"."</p>
+                    <Empty glyph=Glyph::Search title=t!("none-like-that")>
+                        <p>{t!("look-else")}" "<a class="link" href=clear>{t!("show-all")}</a>"."</p>
                     </Empty>
                 }.into_any()
             } else {
                 view! {
                     <div class="card overflow-x-auto">
                         <table class="table">
-                            <caption class="sr-only">"Applications"</caption>
+                            <caption class="sr-only">{t!("applications")}</caption>
                             <thead><tr>{heads}</tr></thead>
                             <tbody>{rows}</tbody>
                         </table>
@@ -184,6 +200,7 @@ fn List(
                 }.into_any()
             }}
             {turns}
+            {together}
         </div>
     }
 }
@@ -194,35 +211,41 @@ fn summary(live: &[Application]) -> String {
         |tone: Tone| live.iter().filter(|application| application.standing.status.tone() == tone).count();
     let running = count(Tone::Good);
     match live.len() {
-        0 => "Deployed projects, and how they stand.".to_owned(),
-        1 => format!("1 application, {running} running."),
-        all => format!("{all} applications, {running} running."),
+        0 => t!("list-empty"),
+        all => t!("list-summary", count = all, running = running),
     }
 }
 
 fn row(application: Application, gateway: &str, now: Timestamp) -> impl IntoView + use<> {
     let name = application.name.to_string();
+    let tick = together::tick(&application);
     let id = application.id.to_string();
     let status = application.standing.status;
-    let reason = application.standing.reason.unwrap_or_default();
+    let reason = application.standing.reason.map(told);
     let address = application.gateway_path.map(|path| format!("{gateway}{path}"));
     let generation = application.generation;
     view! {
         <tr id=format!("row-{id}")>
             <th scope="row" class="font-normal">
-                <a class="link font-medium whitespace-nowrap" href=format!("/devops/instances/{name}")>{name.clone()}</a>
-                <span class="block text-muted">{application.project.to_string()}" v"{application.version.number()}</span>
+                <span class="flex items-start gap-1.5">
+                    {tick}
+                    <span>
+                        <a class="link font-medium whitespace-nowrap" href=format!("/devops/instances/{name}")>{name.clone()}</a>
+                        <span class="block text-muted sm:whitespace-nowrap">{application.project.to_string()}" v"{application.version.number()}</span>
+                    </span>
+                </span>
             </th>
             <td class="min-w-40">
-                <LiveBadge id=id.clone() status=status.label().to_owned() revision=application.revision reason with_reason=true/>
+                <LiveBadge id=id.clone() status=status.label().to_owned() revision=application.revision/>
+                <span class="block pt-1 text-muted wrap-anywhere empty:hidden" id=format!("reason-{id}")>{reason}</span>
             </td>
             <td class=Room::Wide.classes()>{generation}</td>
             <td class=Room::Wide.classes()><Ago at=application.updated_at now/></td>
             <td class=Room::Medium.classes()>
-                <Ago at=application.created_at now/><span class="block max-w-36 truncate text-muted">"by "{application.created_by}</span>
+                <Ago at=application.created_at now/><span class="block max-w-36 truncate text-muted">{t!("by", person = application.created_by)}</span>
             </td>
             <td class=Room::Medium.classes()>{gateway_link(address, status)}</td>
-            <td class="hidden w-px md:table-cell"><Removal name status in_row=true/></td>
+            <td class="hidden w-px md:table-cell"><Removal name status people=application.people in_row=true/></td>
         </tr>
     }
 }
@@ -233,15 +256,15 @@ pub(super) fn gateway_link(address: Option<String>, status: Status) -> AnyView {
     let (word, why) = match address {
         Some(address) if status == Status::Running && !sandbox => {
             return view! {
-                <a class="link inline-flex items-center gap-1" href=address rel="external">"Open"<Icon glyph=Glyph::External class="size-3.5 shrink-0"/></a>
+                <a class="link inline-flex items-center gap-1" href=address rel="external">{t!("open")}<Icon glyph=Glyph::External class="size-3.5 shrink-0"/></a>
             }
             .into_any();
         }
-        Some(_) if sandbox => ("Simulated", "The cluster is simulated, so nothing answers."),
-        Some(_) if status == Status::Undeployed => ("Gone", "The application has been removed."),
-        Some(_) if status == Status::Undeploying => ("Going", "The application is being removed."),
-        Some(_) => ("Not yet", "It can be opened when the application is running."),
-        None => ("None", "The application serves nothing outside its namespace."),
+        Some(_) if sandbox => (t!("simulated"), t!("simulated-why")),
+        Some(_) if status == Status::Undeployed => (t!("gone"), t!("gone-why")),
+        Some(_) if status == Status::Undeploying => (t!("going"), t!("going-why")),
+        Some(_) => (t!("not-yet"), t!("not-yet-why")),
+        None => (t!("none"), t!("none-why")),
     };
     view! { <span class="text-muted" title=why>{word}</span> }.into_any()
 }
@@ -253,23 +276,31 @@ pub(super) fn Removal(
     name: String,
     /// How it stands.
     status: Status,
+    /// Who has access to it.
+    people: Arc<People>,
     /// In a row of a table?
     in_row: bool,
 ) -> impl IntoView {
     let variant = if in_row { Variant::Small } else { Variant::Quiet };
-    let action = |label: &'static str, force: bool, allowed: Result<(), &'static str>| {
+    let action = |label: String, what: String, force: bool, allowed: Result<(), String>| {
         let href = format!("/devops/instances/{name}/undeploy{}", if force { "?force=true" } else { "" });
         match allowed {
-            Ok(()) => view! { <a class=variant.classes() href=href aria-label=format!("{label} {name}")>{label}</a> }.into_any(),
+            Ok(()) => view! { <a class=variant.classes() href=href aria-label=what>{label}</a> }.into_any(),
             Err(why) => view! { <NotNow label why in_row/> }.into_any(),
         }
     };
-    let why = status.may_undeploy().err().or(status.may_force_undeploy().err());
+    let refused = refusal(Action::Remove, &people);
+    let allowed = |by_status: Result<(), &'static str>| match &refused {
+        Some(why) => Err(why.clone()),
+        None => by_status.map_err(str::to_owned),
+    };
+    let (plain, forced) = (allowed(status.may_undeploy()), allowed(status.may_force_undeploy()));
+    let why = plain.clone().err().or(forced.clone().err()).map(told);
     let class = if in_row { "flex items-center gap-1" } else { "flex items-center gap-1 sm:justify-end" };
     view! {
         <div class=class>
-            {action("Undeploy", false, status.may_undeploy())}
-            {action("Force Undeploy", true, status.may_force_undeploy())}
+            {action(t!("undeploy"), t!("undeploy-what", name = &name), false, plain)}
+            {action(t!("force-undeploy"), t!("force-undeploy-what", name = &name), true, forced)}
         </div>
         {why.filter(|_| !in_row).map(|why| view! { <p class="mt-1.5 max-w-xs text-xs text-muted sm:ml-auto sm:text-right">{why}</p> })}
     }

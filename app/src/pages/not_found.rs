@@ -1,22 +1,29 @@
 //! The page for an address that means nothing.
 
+use crate::t;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::{
     answer::answer,
     desk::SharedDesk,
-    ui::{frame::Frame, icon::Glyph, load::Instead},
+    ui::{
+        frame::Frame,
+        icon::Glyph,
+        load::{Instead, Number},
+    },
 };
 
 /// The page for an address that means nothing.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    answer().status(404);
-    let content = || {
+    let answer = answer();
+    answer.status(404);
+    let request = answer.request();
+    let content = move || {
         view! {
-            <Title text="Not found"/>
-            <Instead glyph=Glyph::Question heading="Not found" told="There is no page at this address."/>
+            <Title text=t!("not-found")/>
+            <Instead glyph=Glyph::Question heading=t!("not-found") told=t!("nothing-here")><Number request/></Instead>
         }
     };
     if use_context::<SharedDesk>().is_some() {

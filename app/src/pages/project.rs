@@ -2,22 +2,29 @@
 
 mod difference;
 
+use crate::{key, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 use slipway_domain::{
     application::Application,
     names::ProjectName,
+    people::People,
+    permission::Action,
     release::{Project, Release},
 };
 
 use self::difference::{Difference, Sign, differences};
-use super::releases::{arriving, broken, contents_of};
+use super::{
+    may::way,
+    releases::{arriving, broken, contents_of},
+};
 use crate::{
     desk::{DeskError, ReleasesView, SharedDesk},
     ui::{
         badge::Badge,
         button::Variant,
+        compare::PairForm,
         copy::Copy,
         frame::PageHead,
         load::load,
@@ -27,12 +34,12 @@ use crate::{
 };
 
 const VERSIONS: &[(&str, Room)] = &[
-    ("Version", Room::Any),
-    ("Contents", Room::Medium),
-    ("Released", Room::Medium),
-    ("Digest", Room::Wide),
-    ("Runs as", Room::Any),
-    ("Action", Room::Any),
+    (key!("version"), Room::Any),
+    (key!("contents"), Room::Medium),
+    (key!("released"), Room::Medium),
+    (key!("digest"), Room::Wide),
+    (key!("runs-as"), Room::Any),
+    (key!("action"), Room::Any),
 ];
 
 /// The page of a project.
@@ -43,16 +50,13 @@ pub fn ProjectPage() -> impl IntoView {
     let number = |name: &str| query.get(name).and_then(|text| text.parse::<u32>().ok());
     let asked = (number("from"), number("to"));
     let title = name.clone();
-    let ask = move |desk: SharedDesk| {
-        let name = name.clone();
-        async move {
-            let missing = || DeskError::NotFound { what: format!("No project {name:?} has been released.") };
-            let name = ProjectName::parse(&name).map_err(|_| missing())?;
-            let project = desk.project(&name).await?;
-            let live = desk.instances().await?.live;
-            let live = live.into_iter().filter(|live| live.project == name).collect::<Vec<_>>();
-            Ok((project, live, desk.releases().await?))
-        }
+    let ask = |desk: SharedDesk| async move {
+        let missing = || DeskError::NotFound { what: format!("No project {name:?} has been released.") };
+        let name = ProjectName::parse(&name).map_err(|_| missing())?;
+        let project = desk.project(&name).await?;
+        let live = desk.instances().await?.live;
+        let live = live.into_iter().filter(|live| live.project == name).collect::<Vec<_>>();
+        Ok((project, live, desk.releases().await?))
     };
     load(title, ask, move |(project, live, all)| content(project, live, all, asked).into_any())
 }
@@ -74,12 +78,12 @@ fn content(
     let rows = rows.collect::<Vec<_>>();
     let unlisted = unlisted(all, &name);
     view! {
-        <PageHead title=name.clone() subtitle=about above=vec![("/devops/releases".to_owned(), "Application releases".to_owned())]>
-            <a class=Variant::Primary.classes() href=format!("/devops/releases/{name}/deploy")>"Deploy"</a>
+        <PageHead title=name.clone() subtitle=about above=vec![("/devops/releases".to_owned(), t!("releases").to_owned())]>
+            {way(Action::Deploy, &People::NOBODY, Variant::Primary, t!("deploy"), (format!("/devops/releases/{name}/deploy"), None))}
         </PageHead>
         {unlisted}
         <div class="space-y-8">
-            <Section title="Versions" count><Table caption="Versions" columns=VERSIONS>{rows}</Table></Section>
+            <Section title=t!("versions") count><Table caption=t!("versions") columns=VERSIONS>{rows}</Table></Section>
             <Compare project asked/>
         </div>
     }
@@ -98,7 +102,9 @@ fn unlisted(all: ReleasesView, project: &str) -> impl IntoView + use<> {
 
 fn row(release: Release, runs: Vec<Application>, now: Timestamp) -> impl IntoView {
     let number = release.version.number();
-    let deploy = format!("/devops/releases/{}/deploy?version={number}", release.project);
+    let href = format!("/devops/releases/{}/deploy?version={number}", release.project);
+    let to = (href, Some(t!("deploy-version", version = number.to_string())));
+    let deploy = way(Action::Deploy, &People::NOBODY, Variant::Small, t!("deploy"), to);
     let contents = contents_of(&release);
     let short: String = release.digest.trim_start_matches("sha256:").chars().take(12).collect();
     let by = release.released_by;
@@ -114,11 +120,11 @@ fn row(release: Release, runs: Vec<Application>, now: Timestamp) -> impl IntoVie
             <td class=Room::Medium.classes()>{contents}</td>
             <td class=Room::Medium.classes()>
                 {release.released_at.map(|at| view! { <Ago at now/> })}
-                {(!by.is_empty()).then(|| view! { <span class="block text-muted">"by "{by}</span> })}
+                {(!by.is_empty()).then(|| view! { <span class="block text-muted">{t!("by", person = by)}</span> })}
             </td>
-            <td class=Room::Wide.classes()><span class="flex items-center gap-1"><code class="text-muted" title=release.digest.clone()>{short}</code><Copy text=release.digest.clone() what=format!("the digest of version {number}")/></span></td>
-            <td>{if is_nowhere { view! { <span class="text-muted">"Nowhere"</span> }.into_any() } else { view! { <ul class="space-y-1">{runs}</ul> }.into_any() }}</td>
-            <td class="w-px text-right"><a class=Variant::Small.classes() href=deploy aria-label=format!("Deploy version {number}")>"Deploy"</a></td>
+            <td class=Room::Wide.classes()><span class="flex items-center gap-1"><code class="text-muted" title=release.digest.clone()>{short}</code><Copy text=release.digest.clone() what=t!("digest-of-version", version = number.to_string())/></span></td>
+            <td>{if is_nowhere { view! { <span class="text-muted">{t!("nowhere")}</span> }.into_any() } else { view! { <ul class="space-y-1">{runs}</ul> }.into_any() }}</td>
+            <td class="w-px text-right">{deploy}</td>
         </tr>
     }
 }
@@ -137,24 +143,12 @@ fn Compare(
     let (from, to) = (asked.0.unwrap_or(before), asked.1.unwrap_or(newest));
     let find = |number| project.releases.iter().find(|release| release.version.number() == number);
     let found = find(from).zip(find(to)).map(|(before, after)| differences(before, after));
-    let options = |chosen: u32| {
-        let options = numbers.iter().map(|number| {
-            let number = *number;
-            view! { <option value=number selected=number == chosen>{format!("Version {number}")}</option> }
-        });
-        options.collect::<Vec<_>>()
-    };
-    let (of_from, of_to) = (options(from), options(to));
     (numbers.len() > 1).then(|| {
         view! {
-            <Section title="Differences">
-                <form class="flex flex-wrap items-end gap-3" method="get">
-                    <label class="w-40 space-y-1.5"><span class="block text-sm text-muted">"From"</span><select class="input" name="from">{of_from}</select></label>
-                    <label class="w-40 space-y-1.5"><span class="block text-sm text-muted">"To"</span><select class="input" name="to">{of_to}</select></label>
-                    <button class=Variant::Quiet.classes() type="submit">"Compare"</button>
-                </form>
+            <Section title=t!("differences")>
+                <PairForm noun=t!("version") numbers from to/>
                 {found.map(|found| if found.is_empty() {
-                    view! { <p class="text-muted">"They consist of the same parts. What is in the files may differ: their digests tell."</p> }.into_any()
+                    view! { <p class="text-muted">{t!("same-parts")}</p> }.into_any()
                 } else {
                     let items = found.into_iter().map(|difference| view! { <Line difference/> });
                     view! { <ul class="card divide-y divide-line">{items.collect_view()}</ul> }.into_any()
@@ -171,9 +165,9 @@ fn Line(
 ) -> impl IntoView {
     let Difference { sign, kind, name, detail } = difference;
     let (class, word) = match sign {
-        Sign::Added => ("w-20 shrink-0 font-medium text-good-ink", "Added"),
-        Sign::Removed => ("w-20 shrink-0 font-medium text-bad-ink", "Removed"),
-        Sign::Changed => ("w-20 shrink-0 font-medium text-moving-ink", "Changed"),
+        Sign::Added => ("w-20 shrink-0 font-medium text-good-ink", t!("added")),
+        Sign::Removed => ("w-20 shrink-0 font-medium text-bad-ink", t!("change-removed")),
+        Sign::Changed => ("w-20 shrink-0 font-medium text-moving-ink", t!("changed")),
     };
     view! {
         <li class="flex flex-wrap gap-x-4 gap-y-0.5 px-4 py-2.5 text-sm">

@@ -1,12 +1,16 @@
 //! Application releases: the released projects that wait to be deployed (S1.03).
 
+use crate::{key, t};
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
 use slipway_domain::{
+    people::People,
+    permission::Action,
     release::{BrokenRelease, Release},
     wizard::Draft,
 };
 
+use super::may::way;
 use crate::{
     actions::Discard,
     desk::{ProjectRow, ReleasesView, SharedDesk},
@@ -21,15 +25,16 @@ use crate::{
         time::Ago,
     },
     wizard::Place,
+    words::{Word, number, told},
 };
 
 const COLUMNS: &[(&str, Room)] = &[
-    ("Project", Room::Any),
-    ("Latest version", Room::Any),
-    ("Released", Room::Medium),
-    ("Contents", Room::Wide),
-    ("Applications", Room::Medium),
-    ("Action", Room::Any),
+    (key!("project"), Room::Any),
+    (key!("latest-version"), Room::Any),
+    (key!("released"), Room::Medium),
+    (key!("contents"), Room::Wide),
+    (key!("applications"), Room::Medium),
+    (key!("action"), Room::Any),
 ];
 
 /// The page Application releases.
@@ -38,28 +43,29 @@ pub fn ReleasesPage() -> impl IntoView {
     let ask = |desk: SharedDesk| async move {
         let view = desk.releases().await?;
         // Orders that were begun are nothing without which the list could not be shown.
-        let drafts = desk.drafts().await.unwrap_or_default();
+        let prepares = desk.surroundings().actor.may(Action::KeepDrafts, &People::NOBODY).is_ok();
+        let drafts = if prepares { desk.drafts().await.unwrap_or_default() } else { Vec::new() };
         Ok((view, drafts))
     };
-    load("Application releases", ask, content)
+    load(t!("releases"), ask, content)
 }
 
 fn content((view, drafts): (ReleasesView, Vec<Draft>)) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
     let list = if view.projects.is_empty() {
         view! {
-            <Empty glyph=Glyph::Releases title="No released projects yet">
-                <p>"A project appears here as soon as a release of it is written to"</p>
+            <Empty glyph=Glyph::Releases title=t!("no-projects")>
+                <p>{t!("no-projects-more")}</p>
                 <p><code class="rounded-control border border-line bg-surface px-2 py-1 text-ink wrap-anywhere">{view.directory}</code></p>
             </Empty>
         }
         .into_any()
     } else {
         let rows = view.projects.into_iter().map(|row| view! { <Row row now/> }).collect_view();
-        view! { <Table caption="Released projects" columns=COLUMNS>{rows}</Table> }.into_any()
+        view! { <Table caption=t!("released-projects") columns=COLUMNS>{rows}</Table> }.into_any()
     };
     view! {
-        <PageHead title="Application releases" subtitle="Released projects, ready to be deployed."/>
+        <PageHead title=t!("releases") subtitle=t!("releases-about")/>
         {(!view.broken.is_empty()).then(|| broken(view.broken))}
         {(!view.arriving.is_empty()).then(|| arriving(&view.arriving))}
         {list}
@@ -84,12 +90,13 @@ fn Row(
     let applications = match row.applications {
         0 => view! { <span class="text-muted">"–"</span> }.into_any(),
         count => {
-            let label = format!("{count} running applications of {name}");
-            view! { <a class="link" href=format!("/devops/instances?q={name}") aria-label=label>{count}</a> }
+            let label = t!("running-of", count = count, name = &name);
+            view! { <a class="link" href=format!("/devops/instances?q={name}") aria-label=label>{number(count)}</a> }
                 .into_any()
         }
     };
-    let deploy = format!("/devops/releases/{name}/deploy");
+    let to = (format!("/devops/releases/{name}/deploy"), Some(t!("deploy-what", name = &name)));
+    let deploy = way(Action::Deploy, &People::NOBODY, Variant::Small, t!("deploy"), to);
     view! {
         <tr>
             <th scope="row" class="font-normal">
@@ -99,28 +106,25 @@ fn Row(
             <td>{version}</td>
             <td class=Room::Medium.classes()>
                 {at.map(|at| view! { <Ago at now/> })}
-                {(!by.is_empty()).then(|| view! { <span class="block text-muted">"by "{by}</span> })}
+                {(!by.is_empty()).then(|| view! { <span class="block text-muted">{t!("by", person = by)}</span> })}
             </td>
             <td class="hidden max-w-3xs text-muted xl:table-cell">{contents}</td>
             <td class=Room::Medium.classes()>{applications}</td>
-            <td class="w-px text-right"><a class=Variant::Small.classes() href=deploy aria-label=format!("Deploy {name}")>"Deploy"</a></td>
+            <td class="w-px text-right">{deploy}</td>
         </tr>
     }
 }
 
 /// What a release consists of, in a line.
 pub(super) fn contents_of(release: &Release) -> String {
-    let count = |number: usize, one: &str, many: &str| match number {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        number => Some(format!("{number} {many}")),
-    };
     let modelled = &release.contents;
+    let (components, processes) = (release.components.len(), modelled.processes.len());
+    let (connectors, uis) = (modelled.connectors.len(), modelled.uis.len());
     let counts = [
-        count(release.components.len(), "component", "components"),
-        count(modelled.processes.len(), "process", "processes"),
-        count(modelled.connectors.len(), "connector", "connectors"),
-        count(modelled.uis.len(), "user interface", "user interfaces"),
+        (components > 0).then(|| t!("count-components", count = components)),
+        (processes > 0).then(|| t!("count-processes", count = processes)),
+        (connectors > 0).then(|| t!("count-connectors", count = connectors)),
+        (uis > 0).then(|| t!("count-uis", count = uis)),
     ];
     counts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
@@ -131,45 +135,39 @@ fn begun(drafts: Vec<Draft>, now: Timestamp) -> impl IntoView {
     let items = drafts.into_iter().map(move |draft| {
         let href = Place::of(&draft).href(draft.reached, &[]);
         let what = match (draft.is_update, draft.form.name.as_str()) {
-            (true, name) => format!("Update {name}"),
-            (false, "") => format!("Deploy {}", draft.form.project),
-            (false, name) => format!("Deploy {} as {name}", draft.form.project),
+            (true, name) => t!("update-what", name = name),
+            (false, "") => t!("deploy-what", name = &draft.form.project),
+            (false, name) => t!("deploy-as", project = &draft.form.project, name = name),
         };
         let which = if draft.form.name.is_empty() { draft.form.project.clone() } else { draft.form.name.clone() };
-        let discard = format!("Discard {which}");
+        let discard = t!("discard-what", name = &which);
         view! {
             <li class="flex flex-wrap items-center gap-x-4 gap-y-2 px-4 py-3 text-sm">
-                <span class="min-w-0 flex-1 wrap-anywhere"><span class="font-medium">{what}</span><span class="block text-muted">{draft.reached.label()}", "<Ago at=draft.at now/></span></span>
+                <span class="min-w-0 flex-1 wrap-anywhere"><span class="font-medium">{what}</span><span class="block text-muted">{draft.reached.word()}", "<Ago at=draft.at now/></span></span>
                 <form method="post" action=Discard::PATH>
                     <input type="hidden" name="draft" value=draft.id/>
-                    <button class=Variant::Small.classes() type="submit" aria-label=discard>"Discard"</button>
+                    <button class=Variant::Small.classes() type="submit" aria-label=discard>{t!("discard")}</button>
                 </form>
-                <a class=Variant::Small.classes() href=href aria-label=format!("Resume {which}")>"Resume"</a>
+                <a class=Variant::Small.classes() href=href aria-label=t!("resume-what", name = which)>{t!("resume")}</a>
             </li>
         }
     });
-    view! { <Section title="Begun and not placed" count><ul class="card divide-y divide-line">{items.collect_view()}</ul></Section> }
+    view! { <Section title=t!("begun") count><ul class="card divide-y divide-line">{items.collect_view()}</ul></Section> }
 }
 
 /// Releases that are not listed yet.
 pub(super) fn arriving(releases: &[String]) -> impl IntoView + use<> {
-    let (verb, them) = if releases.len() == 1 { ("is", "it") } else { ("are", "them") };
-    let title = format!("{} {verb} being written", releases.join(", "));
-    let more = format!(
-        "Look again in a moment: a release is listed when nothing in {them} has changed for a while."
-    );
+    let title = t!("arriving", count = releases.len(), names = releases.join(", "));
+    let more = t!("arriving-more", count = releases.len());
     view! { <Callout weight=Weight::Note title><p class="text-sm text-muted">{more}</p></Callout> }
 }
 
 /// Releases that cannot be read, each with the reason.
 pub(super) fn broken(releases: Vec<BrokenRelease>) -> impl IntoView {
-    let title = match releases.len() {
-        1 => "One release cannot be read".to_owned(),
-        number => format!("{number} releases cannot be read"),
-    };
+    let title = t!("broken", count = releases.len());
     let items = releases.into_iter().map(|release| {
         view! {
-            <li class="wrap-anywhere"><code>{release.path}</code><span class="block text-muted">{release.reason}</span></li>
+            <li class="wrap-anywhere"><code>{release.path}</code><span class="block text-muted">{told(release.reason)}</span></li>
         }
     });
     view! {

@@ -1,5 +1,6 @@
 //! The way in: a local account, or the identity provider.
 
+use crate::t;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -25,14 +26,14 @@ pub fn SignInPage() -> impl IntoView {
         None => view! { <LocalForm next/> }.into_any(),
     };
     view! {
-        <Title text="Sign in"/>
+        <Title text=t!("sign-in")/>
         <main class="grid min-h-dvh content-center justify-items-center px-4 py-12">
             <div class="w-full max-w-sm space-y-6">
                 <div class="space-y-4">
                     <span class="grid size-11 place-items-center rounded-card bg-accent-fill text-on-accent shadow-card">
                         <Icon glyph=Glyph::Slipway class="size-7"/>
                     </span>
-                    <h1 class="text-xl font-semibold tracking-tight">"Sign in to Slipway"</h1>
+                    <h1 class="text-xl font-semibold tracking-tight">{t!("sign-in-to")}</h1>
                 </div>
                 {problem.map(|(weight, title)| view! { <Callout weight title/> })}
                 <div class="card space-y-5 p-5 sm:p-6">{way}</div>
@@ -42,18 +43,14 @@ pub fn SignInPage() -> impl IntoView {
 }
 
 /// What to say about a sign-in that did not work. Whether the name or the password was wrong is nobody's business.
-fn explain(problem: &str) -> Option<(Weight, &'static str)> {
+fn explain(problem: &str) -> Option<(Weight, String)> {
     match problem {
-        "wrong" => Some((Weight::Failure, "That name and password do not go together.")),
-        "busy" => Some((Weight::Warning, "Too many attempts. Wait a minute, then try again.")),
-        "provider" => {
-            Some((Weight::Failure, "The identity provider does not answer. Try again in a moment."))
-        }
-        "expired" => {
-            Some((Weight::Warning, "That sign-in took too long or was begun in another browser. Try again."))
-        }
-        "refused" => Some((Weight::Failure, "The identity provider did not confirm who you are. Try again.")),
-        "signed-out" => Some((Weight::Note, "You are signed out.")),
+        "wrong" => Some((Weight::Failure, t!("sign-in-wrong"))),
+        "busy" => Some((Weight::Warning, t!("sign-in-busy"))),
+        "provider" => Some((Weight::Failure, t!("sign-in-provider"))),
+        "expired" => Some((Weight::Warning, t!("sign-in-expired"))),
+        "refused" => Some((Weight::Failure, t!("sign-in-refused"))),
+        "signed-out" => Some((Weight::Note, t!("signed-out"))),
         _ => None,
     }
 }
@@ -68,8 +65,8 @@ fn ProviderLink(
     let href = format!("/auth/login?next={}", escape(&next));
     let class = format!("{} h-9 w-full", Variant::Primary.classes());
     view! {
-        <p class="text-muted">"Your organisation's identity provider will ask who you are."</p>
-        <a class=class href=href rel="external">"Sign in with "{provider}</a>
+        <p class="text-muted">{t!("provider-asks")}</p>
+        <a class=class href=href rel="external">{t!("sign-in-with", provider = provider)}</a>
     }
 }
 
@@ -83,17 +80,17 @@ fn LocalForm(
         <form class="space-y-4" method="post" action="/auth/sign-in">
             <input type="hidden" name="next" value=next/>
             <div class="space-y-1.5">
-                <label class="block font-medium" for="name">"Name"</label>
+                <label class="block font-medium" for="name">{t!("name")}</label>
                 <input class="input" id="name" name="name" autocomplete="username" autocapitalize="none" required autofocus/>
             </div>
             <div class="space-y-1.5">
-                <label class="block font-medium" for="password">"Password"</label>
+                <label class="block font-medium" for="password">{t!("password")}</label>
                 <input class="input" id="password" name="password" type="password" autocomplete="current-password" required/>
             </div>
-            <button class=class type="submit">"Sign in"</button>
+            <button class=class type="submit">{t!("sign-in")}</button>
         </form>
         <p class="border-t border-line pt-4 text-sm text-muted">
-            "The first account is " <code>"admin"</code> ". Its password was printed where the server was started for the first time."
+            {t!("first-account")}" "<code>"admin"</code>{t!("first-account-more")}
         </p>
     }
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use slipway_domain::status::{Status, Tone};
 
 use super::icon::{Glyph, Icon};
+use crate::words::Word;
 
 /// The look of a tone.
 pub fn classes(tone: Tone) -> &'static str {
@@ -45,7 +46,7 @@ pub fn Badge(
     status: Status,
 ) -> impl IntoView {
     let tone = status.tone();
-    view! { <span class=classes(tone)><Icon glyph=glyph(tone) class="size-3 shrink-0"/>{status.label()}</span> }
+    view! { <span class=classes(tone)><Icon glyph=glyph(tone) class="size-3 shrink-0"/>{status.word()}</span> }
 }
 
 /// A tone with a word of its own, for outcomes of operations and states of tasks: lighter than a badge.

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::words::told;
+
 /// How much a button asks for attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variant {
@@ -40,18 +42,21 @@ impl Variant {
 #[component]
 pub fn NotNow(
     /// What it would be called.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// Why it does not apply.
-    why: &'static str,
+    #[prop(into)]
+    why: String,
     /// In a row of a table, where there is no room to say why at once?
     in_row: bool,
 ) -> impl IntoView {
+    let why = told(why);
     let class = if in_row {
         "hint button button-small cursor-not-allowed border-transparent text-muted/75"
     } else {
         "button cursor-not-allowed border-transparent text-muted/75"
     };
-    let why_at_focus = in_row.then(|| view! { <span class="hint-text">{why}</span> });
+    let why_at_focus = in_row.then(|| view! { <span class="hint-text">{why.clone()}</span> });
     view! {
         <span class=class role="link" aria-disabled="true" tabindex=in_row.then_some("0") title=why>
             {label}{why_at_focus}

@@ -1,9 +1,11 @@
 //! Boxes that say something important beside the content.
 
+use crate::t;
 use leptos::prelude::*;
 use slipway_domain::cause::Cause;
 
 use super::icon::{Glyph, Icon};
+use crate::words::told;
 
 /// How serious it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,9 +22,11 @@ impl Weight {
     /// The box around it.
     pub fn classes(self) -> &'static str {
         match self {
-            Self::Note => "flex gap-3 rounded-card border border-line bg-surface px-4 py-3.5",
-            Self::Warning => "flex gap-3 rounded-card border border-doubt/35 bg-doubt-soft px-4 py-3.5",
-            Self::Failure => "flex gap-3 rounded-card border border-bad/30 bg-bad-soft px-4 py-3.5",
+            Self::Note => "notice flex gap-3 rounded-card border border-line bg-surface px-4 py-3.5",
+            Self::Warning => {
+                "notice flex gap-3 rounded-card border border-doubt/35 bg-doubt-soft px-4 py-3.5"
+            }
+            Self::Failure => "notice flex gap-3 rounded-card border border-bad/30 bg-bad-soft px-4 py-3.5",
         }
     }
 
@@ -60,7 +64,7 @@ pub fn Callout(
         <div class=weight.classes() role=weight.role()>
             <Icon glyph class=icon/>
             <div class="min-w-0 flex-1 space-y-1">
-                <p class="font-medium wrap-anywhere">{title}</p>
+                <p class="font-medium wrap-anywhere">{told(title)}</p>
                 {children.map(|children| children())}
             </div>
         </div>
@@ -75,20 +79,20 @@ pub fn CauseCallout(
 ) -> impl IntoView {
     let evidence = cause.evidence.join("\n");
     view! {
-        <div class="overflow-hidden rounded-card border border-bad/30 bg-surface shadow-card" role="alert">
+        <div class="notice overflow-hidden rounded-card border border-bad/30 bg-surface shadow-card" role="alert">
             <div class="flex flex-wrap items-start gap-x-3 gap-y-1 border-b border-bad/20 bg-bad-soft px-4 py-3">
                 <Icon glyph=Glyph::Warning class="mt-[3px] size-4 shrink-0 text-bad-ink"/>
-                <p class="min-w-0 flex-1 font-medium wrap-anywhere">{cause.reason}</p>
-                <code class="rounded-control bg-bad/8 px-1.5 py-0.5 text-xs text-bad-ink" title="A stable code, for searching">{cause.code}</code>
+                <p class="min-w-0 flex-1 font-medium wrap-anywhere">{told(cause.reason)}</p>
+                <code class="rounded-control bg-bad/8 px-1.5 py-0.5 text-xs text-bad-ink" title=t!("stable-code")>{cause.code}</code>
             </div>
             <div class="space-y-3 px-4 py-3.5">
                 <p class="flex gap-3">
                     <Icon glyph=Glyph::Arrow class="mt-[3px] size-4 shrink-0 text-muted"/>
-                    <span><span class="sr-only">"What to do: "</span>{cause.action}</span>
+                    <span><span class="sr-only">{t!("what-to-do")}" "</span>{told(cause.action)}</span>
                 </p>
                 {(!evidence.is_empty()).then(|| view! {
                     <div class="space-y-1.5 sm:pl-7">
-                        <p class="text-xs text-muted">"In the words of the cluster or the registry"</p>
+                        <p class="text-xs text-muted">{t!("words-of-cluster")}</p>
                         <pre class="code">{evidence}</pre>
                     </div>
                 })}

@@ -1,5 +1,6 @@
 //! What can be copied. The button is there only where a browser can do it; what it copies can be selected anyway.
 
+use crate::t;
 use leptos::prelude::*;
 
 use super::icon::{Glyph, Icon};
@@ -15,6 +16,6 @@ pub fn Copy(
     what: String,
 ) -> impl IntoView {
     view! {
-        <button class="copy" type="button" data-copy=text aria-label=format!("Copy {what}") title="Copy"><Icon glyph=Glyph::Copy class="size-3.5 shrink-0"/></button>
+        <button class="copy" type="button" data-copy=text aria-label=t!("copy-what", what = what) title=t!("copy")><Icon glyph=Glyph::Copy class="size-3.5 shrink-0"/></button>
     }
 }

@@ -10,7 +10,8 @@ pub fn Empty(
     /// The icon.
     glyph: Glyph,
     /// What is not there.
-    title: &'static str,
+    #[prop(into)]
+    title: String,
     /// Where things come from, and a link.
     children: Children,
 ) -> impl IntoView {

@@ -15,7 +15,8 @@ pub fn Facts(
 #[component]
 pub fn Fact(
     /// What it is about.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// What it is.
     children: Children,
 ) -> impl IntoView {

@@ -1,5 +1,6 @@
 //! Form fields: label, control, help, error; bound together for those who cannot see them together.
 
+use crate::t;
 use leptos::prelude::*;
 use slipway_domain::order::FieldError;
 
@@ -7,6 +8,7 @@ use super::{
     callout::Weight,
     icon::{Glyph, Icon},
 };
+use crate::words::told;
 
 /// A field around one control. The control carries the field's name as its id, and [`described_by`].
 #[component]
@@ -32,7 +34,7 @@ pub fn Field(
         <div class="space-y-1.5">
             <div class="flex items-baseline justify-between gap-3">
                 <label class="font-medium" for=name.clone()>{label}</label>
-                {optional.then(|| view! { <span class="text-xs text-muted">"Optional"</span> })}
+                {optional.then(|| view! { <span class="text-xs text-muted">{t!("optional")}</span> })}
             </div>
             {children()}
             {error.map(|error| view! {
@@ -52,7 +54,7 @@ pub fn described_by(name: &str, has_error: bool) -> String {
 
 /// The error of that field.
 pub fn error_of(errors: &[FieldError], name: &str) -> Option<String> {
-    errors.iter().find(|error| error.field == name).map(|error| error.message.clone())
+    errors.iter().find(|error| error.field == name).map(|error| told(error.message.clone()))
 }
 
 /// All errors above a form, each a link to its field.
@@ -61,15 +63,26 @@ pub fn ErrorSummary(
     /// The errors.
     errors: Vec<FieldError>,
 ) -> impl IntoView {
-    (!errors.is_empty()).then(|| {
-        let items = errors.into_iter().map(|error| {
-            view! { <li><a class="underline decoration-bad/40 underline-offset-3 hover:decoration-bad" href=format!("#{}", error.field)>{error.message}</a></li> }
+    let mistakes =
+        errors.into_iter().map(|error| (format!("#{}", error.field), told(error.message))).collect();
+    view! { <Mistakes mistakes/> }
+}
+
+/// What needs another look, if anything does: each with the way to where it was entered.
+#[component]
+pub fn Mistakes(
+    /// The addresses, and what is wrong there.
+    mistakes: Vec<(String, String)>,
+) -> impl IntoView {
+    (!mistakes.is_empty()).then(|| {
+        let items = mistakes.into_iter().map(|(href, told)| {
+            view! { <li><a class="underline decoration-bad/40 underline-offset-3 hover:decoration-bad" href=href>{told}</a></li> }
         });
         view! {
             <div class=Weight::Failure.classes() role="alert">
                 <Icon glyph=Glyph::Warning class="mt-[3px] size-4 shrink-0 text-bad-ink"/>
                 <div class="space-y-1">
-                    <p class="font-medium">"Some answers need another look"</p>
+                    <p class="font-medium">{t!("needs-another-look")}</p>
                     <ul class="list-disc pl-4 text-sm marker:text-bad">{items.collect_view()}</ul>
                 </div>
             </div>

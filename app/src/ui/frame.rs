@@ -2,13 +2,21 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
-use slipway_domain::actor::Actor;
+use slipway_domain::{actor::Actor, people::People, permission::Action, status::Status};
 
 use super::{
+    finder::PaletteDialog,
     icon::{Glyph, Icon},
-    time::words,
+    time::ago,
+    top::TopBar,
 };
-use crate::{desk::SharedDesk, islands::copy::Copying};
+use crate::{
+    desk::SharedDesk,
+    islands::copy::Copying,
+    language::Language,
+    t,
+    words::{Word, language},
+};
 
 /// The frame of a page for somebody who is signed in.
 #[component]
@@ -17,41 +25,29 @@ pub fn Frame(
     children: Children,
 ) -> impl IntoView {
     let around = expect_context::<SharedDesk>().surroundings();
-    let may = around.actor.may_devops().is_ok();
+    let may = around.sees_any;
     let stale = around.stale_since.map(|since| {
-        let (clock, age) = (since.strftime("%H:%M UTC"), words(since, around.now));
-        format!(
-            "The cluster has been out of reach since {clock} ({age}). What you see is its last known state."
-        )
+        let (clock, age) = (since.strftime("%H:%M UTC").to_string(), ago(since, around.now));
+        t!("cluster-out-of-reach", clock = clock, age = age)
     });
-    let (wide, narrow) = (around.actor.clone(), around.actor);
+    let actor = around.actor;
     view! {
         <a class="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-control focus:bg-accent-fill focus:px-3 focus:py-2 focus:text-on-accent" href="#main">
-            "Skip to content"
+            {t!("skip")}
         </a>
-        <div class="lg:grid lg:min-h-dvh lg:grid-cols-[15.5rem_minmax(0,1fr)]">
-            <header class="side sticky top-0 z-30 border-b border-line bg-side lg:static lg:border-r lg:border-b-0">
-                <div class="sticky top-0 hidden h-dvh flex-col gap-6 px-3 py-4 lg:flex">
+        <div class="lg:grid lg:min-h-dvh lg:grid-cols-[15.5rem_minmax(0,1fr)] lg:grid-rows-[auto_minmax(0,1fr)]">
+            <header class="contents">
+                <div class="side sticky top-0 row-span-2 hidden h-dvh flex-col gap-5 border-r border-line bg-side px-3 py-2 lg:flex">
                     <Brand/>
-                    {may.then(|| view! { <Navigation/> })}
-                    <div class="mt-auto border-t border-line pt-3"><Person actor=wide/></div>
+                    {may.then(|| view! { <Navigation actor=actor.clone()/> })}
                 </div>
-                <details class="group lg:hidden">
-                    <summary class="flex h-12 items-center justify-between px-4">
-                        <Mark/>
-                        <span class="flex items-center gap-1.5 text-sm text-muted"><Icon glyph=Glyph::Menu/>"Menu"</span>
-                    </summary>
-                    <div class="space-y-4 border-t border-line px-3 py-4">
-                        {may.then(|| view! { <Navigation/> })}
-                        <div class="border-t border-line pt-3"><Person actor=narrow/></div>
-                    </div>
-                </details>
+                <TopBar actor may/>
             </header>
             <div class="min-w-0">
                 {around.sandbox.then(|| view! {
                     <Banner glyph=Glyph::Flask class="flex items-start gap-2.5 border-b border-line bg-accent-soft px-4 py-2 text-sm sm:px-8" icon="mt-0.5 size-4 shrink-0 text-accent">
-                        <strong class="font-semibold">"Sandbox"</strong>
-                        <span class="text-muted">" The cluster is simulated in this process. Nothing is deployed anywhere."</span>
+                        <strong class="font-semibold">{t!("sandbox")}</strong>
+                        <span class="text-muted">" "{t!("sandbox-more")}</span>
                     </Banner>
                 })}
                 {stale.map(|text| view! {
@@ -60,9 +56,11 @@ pub fn Frame(
                     </Banner>
                 })}
                 <main id="main" class="mx-auto max-w-6xl space-y-6 px-4 pt-6 pb-20 sm:px-8 lg:pt-8" tabindex="-1">{children()}</main>
-                <Copying/>
+                {may.then(|| view! { <PaletteDialog/> })}
+                <span class="contents" id="words" data-copied=t!("copied") data-statuses=status_words()><Copying/></span>
             </div>
         </div>
+        <span id="end"></span>
     }
 }
 
@@ -81,6 +79,12 @@ fn Banner(
     view! { <div class=class role="status"><Icon glyph class=icon/><p>{children()}</p></div> }
 }
 
+/// The words on badges for those that move, where they are not the English ones, which are known to them.
+fn status_words() -> Option<String> {
+    let words = Status::ALL.map(|status| format!("{}={}", status.label(), status.word()));
+    (language() != Language::English).then(|| words.join("|"))
+}
+
 /// The name of the product, on a tile.
 #[component]
 pub fn Mark() -> impl IntoView {
@@ -97,51 +101,39 @@ fn Brand() -> impl IntoView {
     view! { <a class="flex h-8 items-center rounded-control px-2" href="/"><Mark/></a> }
 }
 
+/// The pages of the section.
 #[component]
-fn Person(
+pub fn Navigation(
     /// Who is signed in.
     actor: Actor,
 ) -> impl IntoView {
-    let initials = actor.initials();
-    view! {
-        <div class="flex items-center gap-2.5 px-2">
-            <span class="grid size-7 shrink-0 place-items-center rounded-full bg-raised text-xs font-semibold text-muted" aria-hidden="true">{initials}</span>
-            <a class="min-w-0 flex-1 truncate rounded-control text-sm hover:underline" href="/account">{actor.name}</a>
-            <form method="post" action="/auth/sign-out">
-                <button class="rounded-control px-1.5 py-1 text-sm text-muted hover:bg-raised hover:text-ink" type="submit">"Sign out"</button>
-            </form>
-        </div>
-    }
-}
-
-#[component]
-fn Navigation() -> impl IntoView {
+    let may = |action| actor.may(action, &People::NOBODY).is_ok();
     let path = use_location().pathname.get_untracked();
-    let entry = |href: &'static str, label: &'static str, glyph: Glyph| {
+    let entry = |href: &'static str, label: String, glyph: Glyph| {
         let here = if href == "/" { path == "/" } else { path.starts_with(href) };
         let (class, icon) = if here {
             (
-                "flex h-8 items-center gap-2.5 rounded-control bg-raised px-2 text-sm font-medium text-ink",
+                "entry flex h-8 items-center gap-2.5 rounded-control bg-raised px-2 text-sm font-medium text-ink",
                 "size-4 shrink-0 text-accent",
             )
         } else {
             (
-                "flex h-8 items-center gap-2.5 rounded-control px-2 text-sm text-muted transition-colors hover:bg-raised hover:text-ink",
+                "entry flex h-8 items-center gap-2.5 rounded-control px-2 text-sm text-muted transition-colors hover:bg-raised hover:text-ink",
                 "size-4 shrink-0",
             )
         };
         view! { <li><a class=class href=href aria-current=here.then_some("page")><Icon glyph class=icon/>{label}</a></li> }
     };
     view! {
-        <nav class="space-y-5" aria-label="Devops">
-            <ul class="space-y-0.5">{entry("/", "Overview", Glyph::Overview)}</ul>
+        <nav class="space-y-5" aria-label=t!("devops")>
+            <ul class="space-y-0.5">{entry("/", t!("overview"), Glyph::Overview)}</ul>
             <div>
-                <p class="mb-1.5 px-2 text-xs font-medium text-muted">"Devops"</p>
+                <p class="mb-1.5 px-2 text-xs font-medium text-muted">{t!("devops")}</p>
                 <ul class="space-y-0.5">
-                    {entry("/devops/releases", "Application releases", Glyph::Releases)}
-                    {entry("/devops/instances", "Application instances", Glyph::Instances)}
-                    {entry("/audit", "Audit", Glyph::Note)}
-                    {entry("/account/tokens", "Tokens", Glyph::Lock)}
+                    {may(Action::ReadReleases).then(|| entry("/devops/releases", t!("releases"), Glyph::Releases))}
+                    {entry("/devops/instances", t!("instances"), Glyph::Instances)}
+                    {may(Action::ReadAudit).then(|| entry("/audit", t!("audit"), Glyph::Note))}
+                    {entry("/account/tokens", t!("tokens"), Glyph::Lock)}
                 </ul>
             </div>
         </nav>
@@ -175,7 +167,7 @@ pub fn PageHead(
                         <a class="rounded-control hover:text-ink" href=href>{label}</a><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/>
                     </li>
                 });
-                view! { <nav aria-label="Breadcrumb"><ol class="flex flex-wrap gap-1 text-sm text-muted">{links.collect_view()}</ol></nav> }
+                view! { <nav aria-label=t!("breadcrumb")><ol class="flex flex-wrap gap-1 text-sm text-muted">{links.collect_view()}</ol></nav> }
             })}
             <div class="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
                 <div class="min-w-0">

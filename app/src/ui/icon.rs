@@ -53,9 +53,40 @@ pub enum Glyph {
     Pencil,
     /// A glass: search.
     Search,
+    /// A disc, half of it hatched: how pages look.
+    Contrast,
 }
 
 impl Glyph {
+    /// All of them.
+    pub const ALL: [Self; 25] = [
+        Self::Slipway,
+        Self::Overview,
+        Self::Releases,
+        Self::Instances,
+        Self::Check,
+        Self::Cross,
+        Self::Moving,
+        Self::Question,
+        Self::Over,
+        Self::Warning,
+        Self::Note,
+        Self::External,
+        Self::Arrow,
+        Self::Angle,
+        Self::Menu,
+        Self::Copy,
+        Self::Flask,
+        Self::Unplugged,
+        Self::Lock,
+        Self::Lines,
+        Self::Plus,
+        Self::Bin,
+        Self::Pencil,
+        Self::Search,
+        Self::Contrast,
+    ];
+
     fn path(self) -> &'static str {
         match self {
             Self::Slipway => "M2 13.4 14 9.2M3.4 5h9.4l-1.9 3.6-6.2 2.2zM7.6 5V2.4",
@@ -93,6 +124,7 @@ impl Glyph {
             Self::Bin => "M3 4.5h10M6.2 4.5V3h3.6v1.5M4.4 4.5l.6 8.2h6l.6-8.2M6.8 7v3.4M9.2 7v3.4",
             Self::Pencil => "m3 13 .6-2.6 7.2-7.2 2 2-7.2 7.2zM9.6 4.4l2 2",
             Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.4 10.4l3.1 3.1",
+            Self::Contrast => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 2v12M10.2 2.5v11M12.2 3.8v8.4",
             Self::Lock => {
                 "M4.2 7h7.6c.4 0 .7.3.7.7v5c0 .4-.3.7-.7.7H4.2a.7.7 0 0 1-.7-.7v-5c0-.4.3-.7.7-.7zM5.4 7V4.9a2.6 2.6 0 0 1 5.2 0V7"
             }

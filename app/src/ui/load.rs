@@ -1,48 +1,48 @@
 //! Asks the desk for what a page shows, and shows it, or what went wrong instead.
 
-use std::{future::Future, sync::Arc};
+use std::future::Future;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::{
     button::Variant,
+    copy::Copy,
     frame::Frame,
     icon::{Glyph, Icon},
 };
 use crate::{
     answer::{answer, status_of},
     desk::{DeskError, SharedDesk},
+    t,
+    words::told,
 };
 
-/// A page whose content comes from the desk. `ask` asks it, `show` shows the answer.
+/// A page whose content comes from the desk. `ask` asks it, once; `show` shows the answer.
 pub fn load<T, A, R, S, V>(title: impl Into<String>, ask: A, show: S) -> AnyView
 where
     T: Send + 'static,
-    A: Fn(SharedDesk) -> R + Send + Sync + 'static,
+    A: FnOnce(SharedDesk) -> R,
     R: Future<Output = Result<T, DeskError>> + Send + 'static,
-    S: Fn(T) -> V + Send + Sync + 'static,
+    S: FnOnce(T) -> V + Send + 'static,
     V: IntoView + 'static,
 {
-    let desk = expect_context::<SharedDesk>();
-    let (ask, show, title) = (Arc::new(ask), Arc::new(show), title.into());
+    let (title, answer) = (title.into(), answer());
+    let asked = ask(expect_context::<SharedDesk>());
     view! {
         <Title text=title.clone()/>
         <Frame>
+            // Not a closure around it, which would be called twice and ask twice.
             <Suspense>
-                {move || {
-                    let (asked, show, title) = (ask(desk.clone()), show.clone(), title.clone());
-                    let answer = answer();
-                    Suspend::new(async move {
-                        match asked.await {
-                            Ok(answer) => show(answer).into_any(),
-                            Err(error) => {
-                                answer.status(status_of(&error));
-                                view! { <Problem title error/> }.into_any()
-                            }
+                {Suspend::new(async move {
+                    match asked.await {
+                        Ok(answer) => show(answer).into_any(),
+                        Err(error) => {
+                            answer.status(status_of(&error));
+                            view! { <Problem title error/> }.into_any()
                         }
-                    })
-                }}
+                    }
+                })}
             </Suspense>
         </Frame>
     }
@@ -57,14 +57,15 @@ fn Problem(
     /// What the desk said.
     error: DeskError,
 ) -> impl IntoView {
-    let told = error.to_string();
+    let why = told(error.to_string());
     let (heading, glyph) = match error {
-        DeskError::Forbidden { .. } => ("You may not see this".to_owned(), Glyph::Lock),
-        DeskError::NotFound { .. } => ("Not found".to_owned(), Glyph::Question),
-        DeskError::Unavailable { .. } => (format!("{title} cannot be shown right now"), Glyph::Unplugged),
+        DeskError::Forbidden { .. } => (t!("may-not-see"), Glyph::Lock),
+        DeskError::NotFound { .. } => (t!("not-found"), Glyph::Question),
+        DeskError::Unavailable { .. } => (t!("not-right-now", title = title), Glyph::Unplugged),
         _ => (title, Glyph::Warning),
     };
-    view! { <Instead glyph heading told/> }
+    let request = answer().request();
+    view! { <Instead glyph heading told=why><Number request/></Instead> }
 }
 
 /// A page that could not be shown: what it is about, why, and the way on.
@@ -78,6 +79,9 @@ pub fn Instead(
     /// Why, and what to do.
     #[prop(into)]
     told: String,
+    /// What else there is to say.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="mx-auto grid max-w-lg justify-items-center gap-2 py-16 text-center sm:py-24">
@@ -86,7 +90,21 @@ pub fn Instead(
             </span>
             <h1 class="text-xl font-semibold tracking-tight">{heading}</h1>
             <p class="text-muted wrap-anywhere">{told}</p>
-            <p class="mt-4"><a class=Variant::Quiet.classes() href="/">"Go to the start page"</a></p>
+            <p class="mt-4"><a class=Variant::Quiet.classes() href="/">{t!("to-start")}</a></p>
+            {children.map(|children| children())}
         </div>
+    }
+}
+
+/// The number under which the log has the request.
+#[component]
+pub fn Number(
+    /// The number.
+    request: String,
+) -> impl IntoView {
+    view! {
+        <p class="mt-4 flex flex-wrap items-center justify-center gap-x-1.5 text-xs text-muted">
+            {t!("request")}" "<code class="select-all">{request.clone()}</code><Copy text=request what=t!("number-of-request")/>
+        </p>
     }
 }

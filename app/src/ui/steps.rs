@@ -4,6 +4,10 @@ use leptos::prelude::*;
 use slipway_domain::operation::{Operation, Progress, Step};
 
 use super::icon::{Glyph, Icon};
+use crate::{
+    t,
+    words::{self, Word},
+};
 
 /// Where an operation is, seen from one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +19,12 @@ enum Stand {
 }
 
 impl Stand {
-    fn word(self) -> &'static str {
+    fn word(self) -> String {
         match self {
-            Self::Done => "done",
-            Self::Here => "under way",
-            Self::Failed => "failed",
-            Self::Ahead => "to come",
+            Self::Done => t!("done"),
+            Self::Here => t!("under-way"),
+            Self::Failed => t!("failed"),
+            Self::Ahead => t!("to-come"),
         }
     }
 
@@ -54,12 +58,20 @@ impl Stand {
     }
 }
 
+/// Do its steps tell what is waited for?
+pub fn is_on_its_way(operation: &Operation) -> bool {
+    matches!(operation.progress, Progress::Open { .. }) && operation.kind.makes()
+}
+
 /// The steps of the newest operation, while they tell something: it is on its way, or stuck.
 #[component]
 pub fn Steps(
     /// The newest operation.
     operation: Operation,
+    /// What its application waits for, if that is known; it is newer than what the operation noted.
+    waits: Option<String>,
 ) -> impl IntoView {
+    let waits = waits.filter(|_| is_on_its_way(&operation));
     let stuck = |at: Step| {
         if matches!(operation.progress, Progress::Failed { .. }) { (at, true) } else { (at, false) }
     };
@@ -70,11 +82,11 @@ pub fn Steps(
         _ => None,
     };
     place.map(|(at, failed)| {
-        let steps: Vec<_> =
-            std::iter::successors(Some(operation.kind.first_step()), |step| step.next()).collect();
+        let steps = operation.kind.steps();
+        let last = steps.last().copied();
         let number = steps.iter().position(|step| *step == at).unwrap_or_default() + 1;
-        let told = format!("{}: step {number} of {}", operation.kind.label(), steps.len());
-        let note = operation.note.clone().filter(|_| !failed);
+        let told = t!("step-of", kind = operation.kind.word(), number = number, count = steps.len());
+        let note = waits.or(operation.note.clone()).filter(|_| !failed).map(words::told);
         let items = steps.into_iter().map(|step| {
             let stand = match step.cmp(&at) {
                 std::cmp::Ordering::Less => Stand::Done,
@@ -83,11 +95,11 @@ pub fn Steps(
                 std::cmp::Ordering::Greater => Stand::Ahead,
             };
             let (class, glyph) = stand.mark();
-            let line = if step == Step::Settle { "hidden" } else { "ml-1 hidden h-px min-w-3 flex-1 bg-line lg:block" };
+            let line = if Some(step) == last { "hidden" } else { "ml-1 hidden h-px min-w-3 flex-1 bg-line lg:block" };
             view! {
                 <li class="flex items-center gap-2 text-sm lg:flex-1 lg:last:flex-none" aria-current=(stand == Stand::Here).then_some("step")>
                     <span class=class>{glyph.map(|glyph| view! { <Icon glyph class="size-3"/> })}</span>
-                    <span class=stand.name()>{step.label()}<span class="sr-only">": "{stand.word()}</span></span>
+                    <span class=stand.name()>{step.word()}<span class="sr-only">": "{stand.word()}</span></span>
                     <span class=line></span>
                 </li>
             }
@@ -95,7 +107,7 @@ pub fn Steps(
         view! {
             <div class="card">
             <p class="flex flex-wrap gap-x-3 border-b border-line px-4 py-2 text-xs text-muted"><span>{told}</span><span class="wrap-anywhere empty:hidden">{note}</span></p>
-            <ol class="flex flex-col gap-x-6 gap-y-2.5 px-4 py-3.5 sm:flex-row sm:flex-wrap lg:flex-nowrap lg:gap-x-3" aria-label="Deployment steps">
+            <ol class="flex flex-col gap-x-6 gap-y-2.5 px-4 py-3.5 sm:flex-row sm:flex-wrap lg:flex-nowrap lg:gap-x-3" aria-label=t!("deployment-steps")>
                 {items.collect_view()}
             </ol>
             </div>

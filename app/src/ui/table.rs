@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::words::{number, text};
+
 /// When a column is shown. Its cells say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Room {
@@ -28,14 +30,16 @@ impl Room {
 #[component]
 pub fn Table(
     /// What the table lists.
-    caption: &'static str,
-    /// The heads of its columns, and when they are shown.
+    #[prop(into)]
+    caption: String,
+    /// The keys of the heads of its columns, and when they are shown.
     columns: &'static [(&'static str, Room)],
     /// Its rows.
     children: Children,
 ) -> impl IntoView {
-    let heads =
-        columns.iter().map(|(head, room)| view! { <th scope="col" class=room.classes()>{*head}</th> });
+    let heads = columns
+        .iter()
+        .map(|(head, room)| view! { <th scope="col" class=room.classes()>{text(head, &[])}</th> });
     view! {
         <div class="card overflow-x-auto">
             <table class="table">
@@ -51,7 +55,8 @@ pub fn Table(
 #[component]
 pub fn Section(
     /// The heading.
-    title: &'static str,
+    #[prop(into)]
+    title: String,
     /// How many there are, if that helps.
     #[prop(optional)]
     count: Option<usize>,
@@ -62,7 +67,7 @@ pub fn Section(
         <section class="space-y-3">
             <h2 class="flex items-center gap-2 font-semibold">
                 {title}
-                {count.map(|count| view! { <span class="text-sm font-normal text-muted tabular-nums">{count}</span> })}
+                {count.map(|count| view! { <span class="text-sm font-normal text-muted tabular-nums">{number(count)}</span> })}
             </h2>
             {children()}
         </section>

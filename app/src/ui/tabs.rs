@@ -8,7 +8,7 @@ pub fn Tabs(
     /// What they are parts of.
     label: String,
     /// Address and label of each.
-    tabs: Vec<(String, &'static str)>,
+    tabs: Vec<(String, String)>,
     /// The address of the present one.
     here: String,
 ) -> impl IntoView {

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use leptos::prelude::*;
 
+use crate::{t, words::day};
+
 /// How long ago something was.
 #[component]
 pub fn Ago(
@@ -12,27 +14,31 @@ pub fn Ago(
     now: Timestamp,
 ) -> impl IntoView {
     let exact = at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let title = at.strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
-    view! { <time class="whitespace-nowrap" datetime=exact title=title>{words(at, now)}</time> }
+    let title = at.strftime(&t!("time-exact")).to_string();
+    view! { <time class="whitespace-nowrap" datetime=exact title=title>{ago(at, now)}</time> }
 }
 
 /// How long ago in words.
-pub fn words(at: Timestamp, now: Timestamp) -> String {
+pub fn ago(at: Timestamp, now: Timestamp) -> String {
     let seconds = now.duration_since(at).as_secs().max(0);
     match seconds {
-        0..5 => "just now".to_owned(),
-        5..60 => format!("{seconds} s ago"),
-        60..3600 => format!("{} min ago", seconds / 60),
-        3600..86_400 => format!("{} h ago", seconds / 3600),
-        86_400..2_592_000 => format!("{} d ago", seconds / 86_400),
-        _ => at.strftime("%Y-%m-%d").to_string(),
+        0..5 => t!("time-now"),
+        5..60 => t!("time-seconds", count = seconds),
+        60..3600 => t!("time-minutes", count = seconds / 60),
+        3600..86_400 => t!("time-hours", count = seconds / 3600),
+        86_400..2_592_000 => t!("time-days", count = seconds / 86_400),
+        _ => day(at),
     }
 }
 
 /// How long something took.
 pub fn took(from: Timestamp, to: Timestamp) -> String {
     let seconds = to.duration_since(from).as_secs().max(0);
-    if seconds < 60 { format!("{seconds} s") } else { format!("{} min {} s", seconds / 60, seconds % 60) }
+    if seconds < 60 {
+        t!("took-seconds", seconds = seconds)
+    } else {
+        t!("took-minutes", minutes = seconds / 60, seconds = seconds % 60)
+    }
 }
 
 #[cfg(test)]
@@ -44,7 +50,7 @@ mod tests {
     #[test]
     fn an_age_has_the_unit_that_fits_it() {
         let now: Timestamp = "2026-05-04T10:00:00Z".parse().unwrap();
-        let ago = |seconds| words(now - SignedDuration::from_secs(seconds), now);
+        let ago = |seconds| super::ago(now - SignedDuration::from_secs(seconds), now);
         assert_eq!(ago(-3), "just now");
         assert_eq!(ago(59), "59 s ago");
         assert_eq!(ago(61), "1 min ago");

@@ -1,11 +1,14 @@
 //! An application as lists, pages, programs and live events show it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::ApplicationId,
     names::{ApplicationName, ProjectName},
+    people::People,
     release::ReleaseVersion,
     status::{Before, Standing},
 };
@@ -31,6 +34,9 @@ pub struct Application {
     pub revision: i64,
     /// Where it answers at the gateway, if it serves anything.
     pub gateway_path: Option<String>,
+    /// Who has access to it. It decides who is shown the rest, and travels nowhere.
+    #[serde(skip)]
+    pub people: Arc<People>,
     /// Who deployed it.
     pub created_by: String,
     /// When.

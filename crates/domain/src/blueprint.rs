@@ -3,13 +3,17 @@
 //! reason that lies in the blueprint.
 
 mod expand;
+mod source;
 pub mod template;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use self::expand::{Expansion, Surroundings};
+pub use self::{
+    expand::{Expansion, Surroundings, looks_secret},
+    source::Source,
+};
 use crate::{
     image::ImageRef,
     names::ComponentName,

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
+    people::Member,
     plan::FieldChange,
     spec::{ApplicationSpec, ComponentSpec},
 };
@@ -25,9 +26,14 @@ fn document(spec: &ApplicationSpec) -> Value {
     let database =
         spec.database.as_ref().map(|database| json!({"url": database.url, "username": database.username}));
     json!({
-        "version": spec.version, "release": spec.release, "admins": spec.admins, "users": spec.users,
+        "version": spec.version, "release": spec.release, "admins": names(&spec.admins), "users": names(&spec.users),
         "database": database, "components": components,
     })
+}
+
+/// People by name: that one was verified meanwhile changes nothing for whoever reads it.
+fn names(members: &[Member]) -> Vec<&str> {
+    members.iter().map(|member| member.name.as_str()).collect()
 }
 
 fn fields(component: &ComponentSpec) -> Value {
@@ -105,7 +111,7 @@ mod tests {
             project: ProjectName::parse("shop").unwrap(),
             version: ReleaseVersion::new(1).unwrap(),
             release: String::new(),
-            admins: vec!["ana".to_owned()],
+            admins: vec!["ana".into()],
             users: vec![],
             wishes: BTreeMap::new(),
             database: None,

@@ -16,6 +16,8 @@ pub enum Kind {
     Update,
     /// Make an earlier generation real again (D10).
     Rollback,
+    /// Say anew who administers and who uses it; its workloads go on (S1.L03).
+    Access,
     /// Remove one that was deployed.
     Undeploy,
     /// Remove one that is being deployed or has failed.
@@ -29,6 +31,7 @@ impl Kind {
             Self::Deploy => "Deploy",
             Self::Update => "Update",
             Self::Rollback => "Rollback",
+            Self::Access => "Access",
             Self::Undeploy => "Undeploy",
             Self::ForceUndeploy => "Force Undeploy",
         }
@@ -36,15 +39,33 @@ impl Kind {
 
     /// Does it make something, or does it remove?
     pub fn makes(self) -> bool {
-        matches!(self, Self::Deploy | Self::Update | Self::Rollback)
+        matches!(self, Self::Deploy | Self::Update | Self::Rollback | Self::Access)
+    }
+
+    /// Do workloads go on under it, so that they alone say how the application stands?
+    pub fn leaves_workloads(self) -> bool {
+        self == Self::Access
     }
 
     /// Where such an operation begins.
     pub fn first_step(self) -> Step {
         match self {
             Self::Deploy | Self::Update | Self::Rollback => Step::Accepted,
+            // Nothing is built for it.
+            Self::Access => Step::Apply,
             Self::Undeploy | Self::ForceUndeploy => Step::Remove,
         }
+    }
+
+    /// What follows a step of such an operation; none if the operation is complete.
+    pub fn after(self, step: Step) -> Option<Step> {
+        // What goes on anyway need not start first.
+        if self.leaves_workloads() && step == Step::Apply { None } else { step.next() }
+    }
+
+    /// Its steps, in order.
+    pub fn steps(self) -> Vec<Step> {
+        std::iter::successors(Some(self.first_step()), |step| self.after(*step)).collect()
     }
 }
 
@@ -68,7 +89,7 @@ pub enum Step {
 
 impl Step {
     /// What follows when the step succeeded; none if the operation is complete.
-    pub fn next(self) -> Option<Self> {
+    fn next(self) -> Option<Self> {
         match self {
             Self::Accepted => Some(Self::Build),
             Self::Build => Some(Self::Push),
@@ -198,16 +219,19 @@ mod tests {
 
     #[test]
     fn a_deploy_runs_through_its_five_steps_in_order() {
-        let mut steps = vec![Kind::Deploy.first_step()];
-        while let Some(next) = steps.last().and_then(|step| step.next()) {
-            steps.push(next);
-        }
-        assert_eq!(steps, [Step::Accepted, Step::Build, Step::Push, Step::Apply, Step::Settle]);
+        let all = [Step::Accepted, Step::Build, Step::Push, Step::Apply, Step::Settle];
+        assert_eq!(Kind::Deploy.steps(), all);
+    }
+
+    #[test]
+    fn s1_l03_a_change_of_access_applies_and_neither_builds_nor_waits_for_workloads() {
+        assert_eq!(Kind::Access.steps(), [Step::Apply]);
+        assert!(Kind::Access.makes() && Kind::Access.leaves_workloads());
     }
 
     #[test]
     fn removal_has_one_step() {
-        assert_eq!(Kind::Undeploy.first_step().next(), None);
-        assert_eq!(Kind::ForceUndeploy.first_step(), Step::Remove);
+        assert_eq!(Kind::Undeploy.steps(), [Step::Remove]);
+        assert_eq!(Kind::ForceUndeploy.steps(), [Step::Remove]);
     }
 }

@@ -196,15 +196,30 @@ impl ComponentForm {
     }
 }
 
-/// The names in a list that was typed, each once, in the order typed.
+/// What stands between names.
+const BETWEEN: [char; 6] = [',', ';', ' ', '\n', '\r', '\t'];
+
+/// The names in a list that was typed, each once, in the order typed. A name with spaces in it stands in quotes.
 pub fn people(typed: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in typed.split([',', ';', ' ', '\n', '\r', '\t']).filter(|name| !name.is_empty()) {
-        if !names.iter().any(|known| known == name) {
-            names.push(name.to_owned());
+    for (index, part) in typed.split('"').enumerate() {
+        let found: Vec<&str> = if index % 2 == 1 { vec![part.trim()] } else { part.split(BETWEEN).collect() };
+        for name in found.into_iter().filter(|name| !name.is_empty()) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
         }
     }
     names
+}
+
+/// Names as a list that would be typed.
+pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    let written = names.iter().map(|name| match name.as_ref() {
+        name if name.contains(BETWEEN) => format!("\"{}\"", name.replace('"', "")),
+        name => name.replace('"', ""),
+    });
+    written.collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -90,3 +90,13 @@ fn d18_secrets_come_in_fields_of_their_own_and_empty_ones_are_not_given() {
 fn s1_28_empty_fields_of_a_component_are_no_wish() {
     assert!(with("postgresql", ComponentForm::default()).check().unwrap().components.is_empty());
 }
+
+#[test]
+fn s1_19_a_name_with_spaces_stands_in_quotes_and_comes_back_the_same() {
+    let names = ["ana", "group:Human resources", "a;b"];
+    let text = listed(&names);
+    assert_eq!(text, r#"ana, "group:Human resources", "a;b""#);
+    assert_eq!(people(&text), names);
+    assert_eq!(people(r#"ana "HR"#), ["ana", "HR"], "a quote that is not closed ends with the list");
+    assert!(people(r#""" , " ""#).is_empty());
+}

@@ -74,6 +74,17 @@ impl Operation {
         }
     }
 
+    /// May be said anew who has access, or why not? What is applied with it must have been applied before, so that
+    /// nothing else changes.
+    pub fn may_set_access(&self) -> Result<(), &'static str> {
+        self.may_update()?;
+        match self.progress {
+            Progress::Succeeded { .. } => Ok(()),
+            _ if self.kind == Kind::Access => Ok(()),
+            _ => Err("Its last change did not succeed. Retry it, update it or roll it back first."),
+        }
+    }
+
     /// May this operation be run again with the same inputs, or why not?
     pub fn may_retry(&self) -> Result<(), &'static str> {
         match self.progress {
@@ -134,6 +145,7 @@ mod tests {
             (failed(Kind::Deploy, Step::Build), "Failed to start"),
             (open(Kind::Update, Step::Apply), "Provisioning"),
             (done(Kind::Rollback), "Succeeded"),
+            (done(Kind::Access), "Succeeded"),
             (failed(Kind::Update, Step::Settle), "Failed To Update"),
             (
                 Operation { note: Some("held".into()), ..open(Kind::Undeploy, Step::Remove) },
@@ -151,6 +163,16 @@ mod tests {
         assert!(failed(Kind::Update, Step::Build).may_update().is_ok());
         assert!(failed(Kind::Deploy, Step::Build).may_update().is_err());
         assert!(operation(Kind::Update, Progress::Open { step: Step::Apply }).may_update().is_err());
+    }
+
+    #[test]
+    fn s1_l03_access_is_said_anew_only_where_the_last_change_was_applied() {
+        let may = |operation: Operation| operation.may_set_access();
+        assert!(may(operation(Kind::Update, Progress::Succeeded { at: AT })).is_ok());
+        assert!(may(failed(Kind::Access, Step::Apply)).is_ok());
+        assert!(may(failed(Kind::Update, Step::Settle)).unwrap_err().contains("did not succeed"));
+        assert!(may(failed(Kind::Deploy, Step::Build)).unwrap_err().contains("never ran"));
+        assert!(may(operation(Kind::Access, Progress::Open { step: Step::Apply })).is_err());
     }
 
     #[test]

@@ -8,6 +8,7 @@ use futures_core::stream::BoxStream;
 use jiff::Timestamp;
 
 use crate::{
+    actor::Actor,
     application::Application,
     black_box::Ended,
     cause::Cause,
@@ -17,6 +18,7 @@ use crate::{
     names::{ApplicationName, ComponentName, ProjectName},
     observed::{Observed, Remark},
     operation::{Operation, Progress},
+    people::{Found, Kind, Person},
     plan::{Care, Plan},
     release::{Listing, ReleaseFile, ReleaseVersion},
     removal::{Held, Leftover, Proof, Stripped},
@@ -133,6 +135,17 @@ pub enum ApplyProblem {
     Stale(String),
 }
 
+/// Why the cluster did not tell what somebody asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum AskProblem {
+    /// It was asked in the name of a person, and does not let them: a sentence that names what is missing (D21).
+    #[error("{0}")]
+    Forbidden(String),
+    /// It could not be asked.
+    #[error(transparent)]
+    Failed(#[from] PortError),
+}
+
 /// Opened secrets, by component and variable. They live as long as a step and are written to the cluster alone.
 pub type Secrets = BTreeMap<ComponentName, BTreeMap<String, String>>;
 
@@ -169,6 +182,9 @@ pub enum Removal {
 pub trait Cluster: Send + Sync {
     /// What an apply would do, and what stands in its way; nothing is written.
     async fn plan(&self, spec: &ApplicationSpec, secrets: &Secrets, care: Care) -> Result<Plan, PortError>;
+
+    /// The same about who may look after the application in the cluster, and about nothing else of it.
+    async fn plan_access(&self, spec: &ApplicationSpec) -> Result<Plan, PortError>;
 
     /// Does what the plan says and nothing else. What is not any more as the plan has found it is not written.
     /// `progress` is told how many objects of how many are done (S1.38).
@@ -207,11 +223,18 @@ pub trait Cluster: Send + Sync {
         lines: u32,
     ) -> Result<Option<String>, PortError>;
 
-    /// What a task says, line by line; none if there is no such task, container or run.
-    async fn logs(&self, name: &ApplicationName, wish: &LogWish) -> Result<Option<LogStream>, PortError>;
+    /// What a task says, line by line; none if there is no such task, container or run. The cluster may be asked in
+    /// the name of whoever wants to know.
+    async fn logs(
+        &self,
+        name: &ApplicationName,
+        wish: &LogWish,
+        asker: &Actor,
+    ) -> Result<Option<LogStream>, AskProblem>;
 
-    /// The events of the application's namespace, newest first, as far as the cluster remembers them.
-    async fn events(&self, name: &ApplicationName) -> Result<Vec<Told>, PortError>;
+    /// The events of the application's namespace, newest first, as far as the cluster remembers them; asked for in
+    /// the same way.
+    async fn events(&self, name: &ApplicationName, asker: &Actor) -> Result<Vec<Told>, AskProblem>;
 
     /// Does a namespace of that name exist that is not the application's?
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError>;
@@ -222,6 +245,22 @@ pub trait Cluster: Send + Sync {
 
     /// Whether the watches are in step with the cluster; none, or since when they are not.
     fn out_of_reach_since(&self) -> Option<Timestamp>;
+}
+
+/// Who can be given access to an application.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// Does it know everybody who could be? Then a name that it does not know is a mistake.
+    fn knows_everybody(&self) -> bool;
+
+    /// Users and groups with that text in their names, a page at a time; an empty cursor begins.
+    async fn search(&self, text: &str, cursor: &str) -> Result<Found, PortError>;
+
+    /// Whoever is called exactly so: a user, a group, or both.
+    async fn named(&self, name: &str) -> Result<Vec<Person>, PortError>;
+
+    /// Whom that identity is of; none if they are there no more.
+    async fn by_id(&self, kind: Kind, id: &str) -> Result<Option<Person>, PortError>;
 }
 
 /// An operation with all that is needed to run it.

@@ -11,6 +11,7 @@ use crate::{
     image::{Digest, ImageRef, Resolved},
     names::{ApplicationName, ComponentName, ProjectName},
     order::{Order, Wish},
+    people::{Member, People},
     ports::Secrets,
     release::ReleaseVersion,
     sealed::Sealed,
@@ -33,9 +34,9 @@ pub struct ApplicationSpec {
     /// The content digest of the release.
     pub release: String,
     /// Users and groups with administrator access.
-    pub admins: Vec<String>,
+    pub admins: Vec<Member>,
     /// Users and groups with user access.
-    pub users: Vec<String>,
+    pub users: Vec<Member>,
     /// What was wished for components beside the usual; where an update begins. Secrets are not among it.
     #[serde(default)]
     pub wishes: BTreeMap<String, Wish>,
@@ -146,6 +147,11 @@ impl ApplicationSpec {
         self
     }
 
+    /// Who has access to it.
+    pub fn people(&self) -> People {
+        People { admins: self.admins.clone(), users: self.users.clone() }
+    }
+
     /// The path of the gateway where the application answers, if it serves anything.
     pub fn gateway_path(&self) -> Option<String> {
         let routed = self.components.iter().filter_map(|c| c.route.as_deref());
@@ -171,6 +177,15 @@ impl ApplicationSpec {
             Ok((component.name.clone(), values.collect::<Result<_, E>>()?))
         });
         opened.collect()
+    }
+
+    /// Seals all its secrets anew.
+    pub fn reseal<E>(&mut self, mut again: impl FnMut(&Sealed) -> Result<Sealed, E>) -> Result<(), E> {
+        let of_components = self.components.iter_mut().flat_map(|component| component.secrets.values_mut());
+        for sealed in self.database_password.iter_mut().chain(of_components) {
+            *sealed = again(sealed)?;
+        }
+        Ok(())
     }
 
     /// The configuration of another generation, made real anew as the given one: what was resolved stays, so

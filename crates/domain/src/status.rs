@@ -172,6 +172,8 @@ pub fn standing(
     use Progress::{Cancelled, Failed, Open, Succeeded};
     match &operation.progress {
         _ if !operation.kind.makes() => removal(operation, observed),
+        // Whatever becomes of it, nothing was stopped or started.
+        _ if operation.kind.leaves_workloads() => running_or_not(spec, observed, is_late(before, now), now),
         Open { step: Step::Settle } => running_or_not(spec, observed, false, now),
         Open { step } => Standing { status: at_step(*step), reason: operation.note.clone(), cause: None },
         Succeeded { .. } => running_or_not(spec, observed, is_late(before, now), now),

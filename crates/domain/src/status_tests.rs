@@ -211,6 +211,16 @@ fn s3_12_a_failed_update_says_that_what_ran_before_still_serves() {
 }
 
 #[test]
+fn s1_l03_a_change_of_access_leaves_the_badge_to_the_workloads() {
+    let failed = failed(Step::Apply).progress;
+    for progress in [Progress::Open { step: Step::Apply }, Progress::Succeeded { at: START }, failed] {
+        let access = Operation { kind: Kind::Access, generation: 2, ..deploy(progress) };
+        assert_eq!(judge(&access, &with_ready(2)).status, Status::Running);
+        assert_eq!(judge(&access, &with_ready(1)).status, Status::Pending);
+    }
+}
+
+#[test]
 fn s1_38_while_resources_are_created_the_reason_counts_them() {
     let operation = Operation { note: Some("3 of 12 objects".into()), ..at(Step::Apply) };
     assert_eq!(judge(&operation, &Observed::default()).reason.as_deref(), Some("3 of 12 objects"));

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    order::{FieldError, OrderForm, people},
+    order::{FieldError, OrderForm, listed, people},
     variables,
 };
 
@@ -193,7 +193,7 @@ pub fn rows(text: &str) -> Option<Vec<Row>> {
 fn joined(known: &str, typed: &str, removed: &str) -> String {
     let mut all = people(&format!("{known}, {typed}"));
     all.retain(|name| name != removed);
-    all.join(", ")
+    listed(&all)
 }
 
 #[cfg(test)]

@@ -49,13 +49,16 @@ pub struct Options {
     pub tick: Duration,
     /// How many operations run at once.
     pub parallel: usize,
+    /// How long steps that are running may take to come to their end when it stops. What does not is let go, and
+    /// somebody else goes on with it at once.
+    pub grace: Duration,
 }
 
 impl Options {
     /// Sensible for a server.
     pub fn new(owner: String) -> Self {
-        let (lease, tick) = (Duration::from_secs(15), Duration::from_secs(1));
-        Self { owner, lease, tick, parallel: 16 }
+        let (lease, tick, grace) = (Duration::from_secs(15), Duration::from_secs(1), Duration::from_secs(10));
+        Self { owner, lease, tick, parallel: 16, grace }
     }
 }
 
@@ -76,7 +79,8 @@ impl Engine {
         Self { stop, loops }
     }
 
-    /// Lets the steps that are running come to their end, claims nothing more, and ends.
+    /// Lets the steps that are running come to their end or, if that takes too long, lets go of them; claims nothing
+    /// more, and ends.
     pub async fn stop(self) {
         self.stop.cancel();
         for running in self.loops {

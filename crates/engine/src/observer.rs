@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use futures::{FutureExt, StreamExt};
+use metrics::histogram;
 use slipway_domain::{
     application::Application,
     names::ApplicationName,
@@ -11,7 +12,7 @@ use slipway_domain::{
     ports::{PortError, Recorded, Subject},
     status::standing,
 };
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Ports, black_box::BlackBox, last_words::recall, patiently, warnings::Warnings};
@@ -28,20 +29,26 @@ pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
     let mut tick = tokio::time::interval(tick * FULL_LOOK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        let names = tokio::select! {
+        let (names, since) = tokio::select! {
             () = stop.cancelled() => return,
-            _ = tick.tick() => patiently("reading names", ports.journal.live()).await.map(BTreeSet::from_iter),
+            _ = tick.tick() => {
+                (patiently("reading names", ports.journal.live()).await.map(BTreeSet::from_iter), None)
+            }
             Some(name) = touched.next() => {
+                let since = Instant::now();
                 // What piled up meanwhile is looked at once.
                 let mut names = BTreeSet::from([name]);
                 while let Some(Some(name)) = touched.next().now_or_never() {
                     names.insert(name);
                 }
-                Ok(names)
+                (Ok(names), Some(since))
             }
         };
         if let Err(error) = look_at_all(&ports, &black_box, &mut warnings, names).await {
             tracing::warn!(error = %error.chain(), "Applications were not looked at; the next tick will");
+        }
+        if let Some(since) = since {
+            histogram!("slipway_watch_lag_seconds").record(since.elapsed());
         }
     }
 }
@@ -97,5 +104,6 @@ fn needs_no_cluster(subject: &Subject) -> bool {
     let (Progress::Open { step } | Progress::Failed { step, .. }) = subject.operation.progress else {
         return false;
     };
-    subject.operation.kind.makes() && step < Step::Settle
+    let kind = subject.operation.kind;
+    kind.makes() && !kind.leaves_workloads() && step < Step::Settle
 }

@@ -5,12 +5,17 @@ use std::{sync::Arc, time::Duration};
 
 use futures::StreamExt;
 use jiff::{SignedDuration, Timestamp};
+use metrics::{counter, histogram};
 use slipway_domain::{
     ids::OperationId,
     operation::{Progress, Step, Verdict},
     ports::{Job, PortError},
 };
-use tokio::{sync::Semaphore, task::JoinSet, time::MissedTickBehavior};
+use tokio::{
+    sync::Semaphore,
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior},
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::{Options, Ports, observer, patiently, steps};
@@ -21,12 +26,13 @@ pub(crate) async fn run(ports: Ports, options: Options, stop: CancellationToken)
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let places = Arc::new(Semaphore::new(options.parallel));
     let mut running = JoinSet::new();
+    let late = CancellationToken::new();
     loop {
         while let Ok(place) = Arc::clone(&places).try_acquire_owned() {
             let Some(job) = claim(&ports, &options).await else { break };
-            let (ports, options) = (ports.clone(), options.clone());
+            let (ports, options, late) = (ports.clone(), options.clone(), late.clone());
             running.spawn(async move {
-                work(&ports, &options, job).await;
+                work(&ports, &options, &late, job).await;
                 drop(place);
             });
         }
@@ -37,6 +43,14 @@ pub(crate) async fn run(ports: Ports, options: Options, stop: CancellationToken)
             Some(_) = running.join_next() => {}
         }
     }
+    if tokio::time::timeout(options.grace, all(&mut running)).await.is_err() {
+        tracing::info!("{} steps take too long to wait for: somebody else goes on with them", running.len());
+        late.cancel();
+        all(&mut running).await;
+    }
+}
+
+async fn all(running: &mut JoinSet<()>) {
     while running.join_next().await.is_some() {}
 }
 
@@ -52,21 +66,24 @@ async fn claim(ports: &Ports, options: &Options) -> Option<Job> {
     }
 }
 
-/// Runs the open step of a job and records what it came to.
-async fn work(ports: &Ports, options: &Options, mut job: Job) {
+/// Runs the open step of a job and records what it came to, unless that is too late.
+async fn work(ports: &Ports, options: &Options, late: &CancellationToken, mut job: Job) {
     let Progress::Open { step } = job.operation.progress else { return };
     let id = job.operation.id;
+    let began = Instant::now();
     let verdict = tokio::select! {
         verdict = steps::run(ports, &options.owner, step, &mut job) => Some(verdict),
         () = lose_lease(ports, options, id) => None,
+        () = late.cancelled() => None,
     };
+    count(step, &job, verdict.as_ref(), began);
     let recorded = match verdict {
         Some(verdict) => patiently("recording a step", record(ports, options, step, &job, verdict)).await,
         None => Ok(false),
     };
     let recorded = match recorded {
         Ok(true) => patiently("looking", observer::look(ports, &job.spec.name)).await.map(|_| ()),
-        // Cancelled meanwhile: whoever took its place waits for this.
+        // Cancelled meanwhile, or left to somebody else: whoever takes its place waits for this.
         Ok(false) => patiently("letting go of an operation", ports.journal.release(id, &options.owner)).await,
         Err(error) => Err(error),
     };
@@ -74,6 +91,19 @@ async fn work(ports: &Ports, options: &Options, mut job: Job) {
         // The lease runs out, and the step is run again.
         tracing::warn!(operation.id = %id, error = %error.chain(), "A step was not recorded");
     }
+}
+
+fn count(step: Step, job: &Job, verdict: Option<&Verdict>, began: Instant) {
+    let outcome = match verdict {
+        Some(Verdict::Next) => "next",
+        Some(Verdict::Wait { .. }) => "wait",
+        Some(Verdict::Retry { .. }) => "retry",
+        Some(Verdict::Fail(_)) => "fail",
+        None => "lost",
+    };
+    let (kind, step) = (job.operation.kind.label(), step.label());
+    histogram!("slipway_step_seconds", "kind" => kind, "step" => step, "outcome" => outcome)
+        .record(began.elapsed());
 }
 
 async fn record(
@@ -87,8 +117,8 @@ async fn record(
     let name = &job.spec.name;
     let (progress, note, due) = match verdict {
         Verdict::Next => {
-            let progress =
-                step.next().map_or(Progress::Succeeded { at: now }, |step| Progress::Open { step });
+            let progress = job.operation.kind.after(step);
+            let progress = progress.map_or(Progress::Succeeded { at: now }, |step| Progress::Open { step });
             (progress, None, now)
         }
         Verdict::Wait { reason, until } => {
@@ -107,7 +137,14 @@ async fn record(
     if let Progress::Succeeded { .. } = progress {
         tracing::info!(application.name = %name, "{name}: {} succeeded", job.operation.kind.label());
     }
-    ports.journal.advance(job.operation.id, &options.owner, &progress, note.as_deref(), due, now).await
+    let advanced =
+        ports.journal.advance(job.operation.id, &options.owner, &progress, note.as_deref(), due, now);
+    let is_recorded = advanced.await?;
+    if is_recorded && progress.is_over() {
+        let (kind, outcome) = (job.operation.kind.label(), progress.label());
+        counter!("slipway_operations_total", "kind" => kind, "outcome" => outcome).increment(1);
+    }
+    Ok(is_recorded)
 }
 
 /// Keeps the lease alive; returns when it was lost.

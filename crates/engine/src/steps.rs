@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use slipway_domain::{
     cause::{Cause, cause},
     observed::Namespace,
-    operation::{Step, Verdict},
+    operation::{Kind, Step, Verdict},
     plan::Care,
     ports::{ApplyProblem, Job, PortError, Removal, Secrets},
     spec::ApplicationSpec,
@@ -37,6 +37,10 @@ pub(crate) async fn run(ports: &Ports, owner: &str, step: Step, job: &mut Job) -
         Step::Accepted => Verdict::Next,
         Step::Build => images::build(ports, job).await,
         Step::Push => images::push(ports, job).await,
+        Step::Apply if job.operation.kind == Kind::Access => {
+            let none = Secrets::new();
+            plan_and_apply(ports, owner, (job, &job.spec), &none, &|_, _| ()).await
+        }
         Step::Apply => apply(ports, owner, job).await,
         Step::Settle => settle(ports, owner, job).await,
         Step::Remove => remove(ports, owner, job).await,
@@ -83,7 +87,11 @@ async fn plan_and_apply(
 ) -> Verdict {
     let (name, mut because) = (&job.spec.name, None::<String>);
     for care in [Care::Swift, Care::Sure, Care::Sure, Care::Sure] {
-        let plan = match ports.cluster.plan(spec, secrets, care).await {
+        let planned = match job.operation.kind {
+            Kind::Access => ports.cluster.plan_access(spec).await,
+            _ => ports.cluster.plan(spec, secrets, care).await,
+        };
+        let plan = match planned {
             Ok(plan) => plan,
             Err(error) => return retry(ports, &error),
         };

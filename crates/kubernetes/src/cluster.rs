@@ -8,12 +8,13 @@ use jiff::Timestamp;
 use k8s_openapi::api::core::v1;
 use kube::{Api, Client};
 use slipway_domain::{
+    actor::Actor,
     ids::{ApplicationId, Clock},
     log::{LogStream, LogWish},
     names::ApplicationName,
     observed::{Namespace, Observed},
     plan::{Care, Plan},
-    ports::{ApplyProblem, Cluster, PortError, Removal, Secrets},
+    ports::{ApplyProblem, AskProblem, Cluster, PortError, Removal, Secrets},
     removal::{Leftover, Stripped},
     spec::ApplicationSpec,
     told::Told,
@@ -22,6 +23,7 @@ use slipway_domain::{
 use crate::{
     apply, events, logs,
     manifest::{self, Access, Gateway, Manifest},
+    person::Person,
     plan::{Draft, Planner},
     remove::Remover,
     watch::Watches,
@@ -35,6 +37,7 @@ pub struct KubernetesCluster {
     client: Client,
     gateway: Gateway,
     access: Option<Access>,
+    impersonates: bool,
     planner: Planner,
     remover: Remover,
     watches: Watches,
@@ -46,7 +49,7 @@ impl KubernetesCluster {
         let remover = Remover::new(client.clone(), Arc::clone(&clock));
         let watches = Watches::start(&client, clock);
         let planner = Planner::new(client.clone());
-        Self { client, gateway, access: None, planner, remover, watches }
+        Self { client, gateway, access: None, impersonates: false, planner, remover, watches }
     }
 
     /// The same, with rights in the cluster for the people of an application.
@@ -55,12 +58,30 @@ impl KubernetesCluster {
         Self { access, ..self }
     }
 
+    /// The same, asking in the name of whoever wants to know something, as far as the cluster knows them (D21).
+    #[must_use]
+    pub fn impersonating(self, impersonates: bool) -> Self {
+        Self { impersonates, ..self }
+    }
+
+    /// Who asks, and with which client.
+    fn client_of(&self, asker: &Actor) -> Result<(Client, Option<Person>), AskProblem> {
+        let Some(access) = self.access.as_ref().filter(|_| self.impersonates) else {
+            return Ok((self.client.clone(), None));
+        };
+        let person = Person::of(asker, access)?;
+        Ok((person.client(&self.client)?, Some(person)))
+    }
+
     /// The namespace, who may do what in it, and then everything else.
     fn render(&self, spec: &ApplicationSpec, secrets: &Secrets) -> Vec<Manifest> {
         let mut manifests = manifest::render(spec, secrets, &self.gateway);
-        let bindings = self.access.iter().flat_map(|access| manifest::bindings(spec, access));
-        manifests.splice(1..1, bindings.collect::<Vec<_>>());
+        manifests.splice(1..1, self.bindings(spec));
         manifests
+    }
+
+    fn bindings(&self, spec: &ApplicationSpec) -> Vec<Manifest> {
+        self.access.iter().flat_map(|access| manifest::bindings(spec, access)).collect()
     }
 
     /// Whoever was not answered wants to know whether the cluster is there at all.
@@ -96,6 +117,10 @@ impl Cluster for KubernetesCluster {
             self.watches.doubt();
         }
         Ok(plan)
+    }
+
+    async fn plan_access(&self, spec: &ApplicationSpec) -> Result<Plan, PortError> {
+        self.doubting(self.planner.plan_access(spec, &self.bindings(spec)).await)
     }
 
     async fn apply(
@@ -142,13 +167,21 @@ impl Cluster for KubernetesCluster {
         logs::last_words(&self.client, name, task, container, lines).await
     }
 
-    async fn logs(&self, name: &ApplicationName, wish: &LogWish) -> Result<Option<LogStream>, PortError> {
-        logs::logs(&self.client, name, wish).await
+    async fn logs(
+        &self,
+        name: &ApplicationName,
+        wish: &LogWish,
+        asker: &Actor,
+    ) -> Result<Option<LogStream>, AskProblem> {
+        let (client, named) = self.client_of(asker)?;
+        logs::logs(&client, name, wish, named.as_ref()).await
     }
 
-    async fn events(&self, name: &ApplicationName) -> Result<Vec<Told>, PortError> {
-        let asked = tokio::time::timeout(PATIENCE, events::events(&self.client, name)).await;
-        asked.unwrap_or_else(|late| Err(PortError::new(format!("reading the events of {name}"), late)))
+    async fn events(&self, name: &ApplicationName, asker: &Actor) -> Result<Vec<Told>, AskProblem> {
+        let (client, named) = self.client_of(asker)?;
+        let answer = tokio::time::timeout(PATIENCE, events::events(&client, name, named.as_ref())).await;
+        answer
+            .unwrap_or_else(|late| Err(PortError::new(format!("reading the events of {name}"), late).into()))
     }
 
     async fn is_taken(&self, name: &ApplicationName) -> Result<bool, PortError> {

@@ -10,7 +10,9 @@ use kube::{
     client::ClientBuilder,
     config::{InClusterError, KubeConfigOptions, Kubeconfig, KubeconfigError},
 };
-use tower::timeout::TimeoutLayer;
+use tower::{layer::layer_fn, timeout::TimeoutLayer};
+
+use crate::measured::Measured;
 
 /// How long it may take until an API server takes a connection.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -54,5 +56,5 @@ pub fn in_cluster() -> Result<Client, ConnectError> {
 fn client(mut config: Config) -> Result<Client, ConnectError> {
     config.connect_timeout = Some(CONNECT);
     let builder = ClientBuilder::try_from(config).map_err(ConnectError::Client)?;
-    Ok(builder.with_layer(&TimeoutLayer::new(ANSWER)).build())
+    Ok(builder.with_layer(&TimeoutLayer::new(ANSWER)).with_layer(&layer_fn(Measured)).build())
 }

@@ -2,18 +2,28 @@
 
 use k8s_openapi::api::core::v1::Event;
 use kube::{Api, Client, api::ListParams};
-use slipway_domain::{names::ApplicationName, ports::PortError, told::Told};
+use slipway_domain::{names::ApplicationName, ports::AskProblem, told::Told};
 
-use crate::facts::{about, warning};
+use crate::{
+    facts::{about, warning},
+    person::{Person, problem},
+};
 
 /// More events than this are not read.
 const MOST: u32 = 500;
+/// What the cluster calls reading them.
+const RIGHT: &str = "list on events";
 
 /// The events of the application's namespace, newest first.
-pub(crate) async fn events(client: &Client, name: &ApplicationName) -> Result<Vec<Told>, PortError> {
+pub(crate) async fn events(
+    client: &Client,
+    name: &ApplicationName,
+    asker: Option<&Person>,
+) -> Result<Vec<Told>, AskProblem> {
     let events: Api<Event> = Api::namespaced(client.clone(), name.as_str());
     let listed = events.list(&ListParams::default().limit(MOST)).await;
-    let listed = listed.map_err(|error| PortError::new(format!("reading the events of {name}"), error))?;
+    let what = format!("reading the events of {name}");
+    let listed = listed.map_err(|error| problem(error, what, name, asker, RIGHT))?;
     let mut told: Vec<Told> = listed.items.iter().filter_map(tell).collect();
     told.sort_by_key(|told| std::cmp::Reverse(told.at));
     Ok(told)

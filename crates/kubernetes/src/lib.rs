@@ -9,6 +9,8 @@ mod facts;
 mod labels;
 mod logs;
 pub mod manifest;
+mod measured;
+mod person;
 mod plan;
 mod quantity;
 mod remove;

@@ -6,8 +6,13 @@ use kube::{Api, Client, api::LogParams};
 use slipway_domain::{
     log::{LogLine, LogStream, LogWish},
     names::ApplicationName,
-    ports::PortError,
+    ports::{AskProblem, PortError},
 };
+
+use crate::person::{Person, problem};
+
+/// What the cluster calls reading a log.
+const RIGHT: &str = "get on pods/log";
 
 /// The last lines of the run before; if there was none, those of the present one.
 pub(crate) async fn last_words(
@@ -46,7 +51,8 @@ pub(crate) async fn logs(
     client: &Client,
     name: &ApplicationName,
     wish: &LogWish,
-) -> Result<Option<LogStream>, PortError> {
+    asker: Option<&Person>,
+) -> Result<Option<LogStream>, AskProblem> {
     let pods: Api<Pod> = Api::namespaced(client.clone(), name.as_str());
     let wanted = LogParams {
         container: Some(wish.container.clone()),
@@ -67,6 +73,6 @@ pub(crate) async fn logs(
         }
         // 400: there is no such container, or it has not run yet. 404: there is no such task.
         Err(kube::Error::Api(status)) if [400, 404].contains(&status.code) => Ok(None),
-        Err(error) => Err(PortError::new(failed, error)),
+        Err(error) => Err(problem(error, failed, name, asker, RIGHT)),
     }
 }

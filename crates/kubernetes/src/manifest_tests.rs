@@ -6,6 +6,7 @@ use slipway_domain::{
     ids::ApplicationId,
     image::{Digest, ImageRef, Resolved},
     names::{ApplicationName, ComponentName, ProjectName},
+    people::{Kind, Member},
     release::ReleaseVersion,
     workload::Probe,
 };
@@ -92,8 +93,8 @@ fn access() -> Access {
     Access {
         user_prefix: "oidc:".into(),
         group_prefix: "oidc-group:".into(),
-        admin_role: "edit".into(),
-        user_role: "view".into(),
+        admin_role: Some("edit".into()),
+        user_role: Some("view".into()),
     }
 }
 
@@ -105,8 +106,36 @@ fn s1_11_admins_and_users_are_bound_to_roles_in_the_namespace() {
 }
 
 #[test]
+fn s1_11_a_verified_user_is_bound_as_a_user_and_a_group_as_a_group() {
+    let member = |name: &str, kind| Member { name: name.into(), kind: Some(kind), id: Some("1".into()) };
+    let admins = vec![member("ana", Kind::User), member("hr", Kind::Group)];
+    let shop = ApplicationSpec { admins, ..shop() };
+    let subjects = bindings(&shop, &access())[0].object["subjects"].clone();
+    let bound: Vec<_> = subjects.as_array().unwrap().iter().map(|one| (&one["kind"], &one["name"])).collect();
+    let (user, group) = (format!("{}ana", access().user_prefix), format!("{}hr", access().group_prefix));
+    assert_eq!(bound, [(&json!("User"), &json!(user)), (&json!("Group"), &json!(group))]);
+}
+
+#[test]
+fn d21_without_roles_of_the_operator_the_namespace_gets_its_own() {
+    let shop = ApplicationSpec { users: vec!["hr".into()], ..shop() };
+    let objects = bindings(&shop, &Access { user_prefix: "oidc:".into(), ..Access::default() });
+    let names: Vec<_> = objects.iter().map(|object| (object.kind, object.name.as_str())).collect();
+    let (admins, users) = ("slipway-admins", "slipway-users");
+    assert_eq!(
+        names,
+        [("Role", admins), ("RoleBinding", admins), ("Role", users), ("RoleBinding", users)],
+        "a role comes before its binding"
+    );
+    for object in objects {
+        let text = object.object.to_string();
+        assert!(!text.contains("secrets") && !text.contains("exec") && !text.contains('*'), "{text}");
+    }
+}
+
+#[test]
 fn s1_11_nobody_is_bound_to_nothing_and_another_role_is_another_binding() {
     let names = |access: &Access| bindings(&shop(), access).into_iter().map(|m| m.name).collect::<Vec<_>>();
     assert_eq!(names(&access()), ["slipway-admins-edit"]);
-    assert_eq!(names(&Access { admin_role: "admin".into(), ..access() }), ["slipway-admins-admin"]);
+    assert_eq!(names(&Access { admin_role: Some("admin".into()), ..access() }), ["slipway-admins-admin"]);
 }

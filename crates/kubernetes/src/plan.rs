@@ -72,19 +72,43 @@ impl Planner {
         Ok(self.surroundings(draft, plan).await)
     }
 
+    /// The plan of who may look after an application. Whatever else of it would change waits for its next update: a
+    /// secret that was sealed anew, for example, which would start its workloads anew.
+    pub(crate) async fn plan_access(
+        &self,
+        spec: &ApplicationSpec,
+        bindings: &[Manifest],
+    ) -> Result<Plan, PortError> {
+        let nothing =
+            Plan { generation: spec.generation, is_new: false, objects: Vec::new(), findings: Vec::new() };
+        match self.find(spec).await? {
+            Place::Free => return Ok(nothing.with([Finding::stops(gone(spec))])),
+            Place::Taken => return Ok(nothing.with([Finding::stops(taken(spec))])),
+            Place::Ours(_) => {}
+        }
+        let live = Live::read_access(&self.client, &spec.name).await?;
+        let (mut objects, findings) = self.tried(bindings, &live, None).await?;
+        objects.extend(orphans::of(&live, spec, bindings));
+        Ok(Plan { objects, ..nothing }.with(findings))
+    }
+
     async fn place(&self, draft: &Draft<'_>) -> Result<Place, PortError> {
         // Making it shows whether that is true, so nothing is lost by not asking.
         if draft.care == Care::Swift && draft.is_unknown {
             return Ok(Place::Free);
         }
-        let name = &draft.spec.name;
+        self.find(draft.spec).await
+    }
+
+    async fn find(&self, spec: &ApplicationSpec) -> Result<Place, PortError> {
+        let name = &spec.name;
         let namespaces: Api<Namespace> = Api::all(self.client.clone());
         let found = namespaces.get_opt(name.as_str()).await;
         let found =
             found.map_err(|error| PortError::new(format!("looking for the namespace {name}"), error))?;
         match found {
             None => Ok(Place::Free),
-            Some(namespace) if !belongs_to(&namespace, draft.spec.id) => Ok(Place::Taken),
+            Some(namespace) if !belongs_to(&namespace, spec.id) => Ok(Place::Taken),
             Some(namespace) if namespace.metadata.deletion_timestamp.is_some() => {
                 let what = format!("the namespace {name} is still being deleted");
                 Err(PortError::new(what, "it can be used when it is gone"))
@@ -113,23 +137,31 @@ impl Planner {
     async fn changed(&self, draft: &Draft<'_>, namespace: &Value) -> Result<Plan, PortError> {
         let (client, spec, manifests) = (&self.client, draft.spec, draft.manifests);
         let live = Live::read(client, &spec.name).await?;
-        let trials = manifests.iter().map(|manifest| {
-            let found = live.get(manifest.kind, &manifest.name);
-            let found = if manifest.namespace.is_none() { Some(namespace) } else { found };
-            rehearse::apply(client, manifest, found)
-        });
-        let trials: Vec<_> = trials.collect();
-        let tried: Vec<_> = stream::iter(trials).buffered(AT_ONCE).try_collect().await?;
-        let (mut objects, findings): (Vec<Planned>, Vec<_>) = tried.into_iter().unzip();
+        let (mut objects, findings) = self.tried(manifests, &live, Some(namespace)).await?;
         objects.extend(orphans::of(&live, spec, manifests));
         let (ranges, quotas) = around::budget(client, &spec.name).await?;
         let change = Change { manifests, planned: &objects, live: &live, ranges: &ranges };
         let no_room = quota::exceeded(&change, &quotas);
         let plan = Plan { generation: spec.generation, is_new: false, objects, findings: Vec::new() };
-        Ok(plan
-            .with(findings.into_iter().flatten())
-            .with(limits::violations(manifests, &ranges))
-            .with(no_room))
+        Ok(plan.with(findings).with(limits::violations(manifests, &ranges)).with(no_room))
+    }
+
+    /// A dry run of each.
+    async fn tried(
+        &self,
+        manifests: &[Manifest],
+        live: &Live,
+        namespace: Option<&Value>,
+    ) -> Result<(Vec<Planned>, Vec<Finding>), PortError> {
+        let trials = manifests.iter().map(|manifest| {
+            let found = live.get(manifest.kind, &manifest.name);
+            let found = if manifest.namespace.is_none() { namespace } else { found };
+            rehearse::apply(&self.client, manifest, found)
+        });
+        let trials: Vec<_> = trials.collect();
+        let tried: Vec<_> = stream::iter(trials).buffered(AT_ONCE).try_collect().await?;
+        let (objects, findings): (Vec<_>, Vec<_>) = tried.into_iter().unzip();
+        Ok((objects, findings.into_iter().flatten().collect()))
     }
 
     /// What the rest of the cluster has to say.
@@ -168,6 +200,15 @@ fn taken(spec: &ApplicationSpec) -> Cause {
         "SLW_NAMESPACE_TAKEN",
         format!("The namespace {} exists and does not belong to this application.", spec.name),
         "Force Undeploy this application (the namespace stays untouched) and choose another name.",
+    )
+}
+
+/// Who has access to what is not there is no question.
+fn gone(spec: &ApplicationSpec) -> Cause {
+    Cause::new(
+        "SLW_NAMESPACE_GONE",
+        format!("The namespace {} is not there any more; somebody has removed it.", spec.name),
+        "Undeploy this application and deploy it anew.",
     )
 }
 

@@ -57,6 +57,7 @@ mod patch;
 mod pods;
 mod quota;
 mod reconcile;
+mod rights;
 mod selector;
 mod service;
 mod snapshot;
@@ -78,6 +79,7 @@ use serde_json::Value;
 use tokio::{sync::watch as signal, task::JoinHandle};
 
 use self::{objects::Objects, pods::faults::Tempo, weather::Weather};
+use crate::measured::Measured;
 
 /// How the simulation behaves.
 #[derive(Debug, Clone)]
@@ -139,7 +141,7 @@ impl Sandbox {
 
     /// A client of this cluster.
     pub fn client(&self) -> Client {
-        Client::new(service::ApiServer::new(Arc::clone(&self.world)), "default")
+        Client::new(Measured(service::ApiServer::new(Arc::clone(&self.world))), "default")
     }
 
     /// Takes the API server away or brings it back. While it is away every request fails and watches end.

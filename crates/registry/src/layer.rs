@@ -1,5 +1,4 @@
-//! The layer that holds a release's files. Nothing of the place and the time of building goes into it: the same
-//! files make the same bytes.
+//! A layer of files. Nothing of the place and the time of building goes into it: the same files make the same bytes.
 
 use std::{collections::BTreeMap, io};
 
@@ -21,43 +20,64 @@ pub(crate) struct Layer {
     pub diff_id: Digest,
 }
 
+/// A file or, if its path ends in a slash, a folder of a layer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub content: &'a [u8],
+    pub mode: u32,
+    pub owner: u32,
+}
+
+impl Entry<'_> {
+    const FOLDER: Self = Self { content: &[], mode: 0o755, owner: 0 };
+}
+
 /// Puts files into a folder of an image.
 pub(crate) fn layer(folder: &str, files: &[ReleaseFile]) -> io::Result<Layer> {
-    let archive = archive(&entries(folder, files)?)?;
-    let mut gzip =
-        GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM).write(Vec::new(), Compression::new(6));
-    io::Write::write_all(&mut gzip, &archive)?;
-    let bytes = gzip.finish()?;
-    Ok(Layer { digest: digest(&bytes), diff_id: digest(&archive), bytes })
-}
-
-/// Files and the folders above them; a folder ends in a slash, and so sorts before what is in it.
-fn entries<'a>(folder: &str, files: &'a [ReleaseFile]) -> io::Result<BTreeMap<String, &'a [u8]>> {
+    let mut tree = Tree::default();
     let folder = folder.trim_matches('/');
-    let within = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
-    let mut entries: BTreeMap<String, &[u8]> = BTreeMap::new();
     if !folder.is_empty() {
-        check(folder)?;
-        add_folders(&mut entries, &format!("{folder}/"));
+        tree.add(&format!("{folder}/"), Entry::FOLDER)?;
     }
     for file in files {
-        let path = within(&file.path);
-        check(&path)?;
-        add_folders(&mut entries, &path);
-        if entries.insert(path, &file.content).is_some() {
-            return Err(invalid(format!("{} is there twice", file.path)));
+        check(&file.path)?;
+        let path = if folder.is_empty() { file.path.clone() } else { format!("{folder}/{}", file.path) };
+        tree.add(&path, Entry { content: &file.content, mode: 0o644, owner: 0 })?;
+    }
+    tree.layer()
+}
+
+/// What is in a layer. A folder ends in a slash, and so sorts before what is in it.
+#[derive(Debug, Default)]
+pub(crate) struct Tree<'a>(BTreeMap<String, Entry<'a>>);
+
+impl<'a> Tree<'a> {
+    /// Puts it there, with the folders above it. What is there twice, or leads elsewhere, is refused.
+    pub(crate) fn add(&mut self, path: &str, entry: Entry<'a>) -> io::Result<()> {
+        check(path.strip_suffix('/').unwrap_or(path))?;
+        for (end, _) in path.trim_end_matches('/').match_indices('/') {
+            self.0.entry(path[..=end].to_owned()).or_insert(Entry::FOLDER);
+        }
+        match self.0.insert(path.to_owned(), entry) {
+            Some(_) if !path.ends_with('/') => Err(invalid(format!("{path} is there twice"))),
+            _ => Ok(()),
         }
     }
-    match entries.keys().find(|path| entries.contains_key(&format!("{path}/"))) {
-        Some(path) => Err(invalid(format!("{path} is a file and a folder"))),
-        None => Ok(entries),
+
+    pub(crate) fn layer(&self) -> io::Result<Layer> {
+        match self.0.keys().find(|path| self.0.contains_key(&format!("{path}/"))) {
+            Some(path) => Err(invalid(format!("{path} is a file and a folder"))),
+            None => compressed(&archive(&self.0)?),
+        }
     }
 }
 
-fn add_folders(entries: &mut BTreeMap<String, &[u8]>, path: &str) {
-    for (end, _) in path.match_indices('/') {
-        entries.insert(path[..=end].to_owned(), &[]);
-    }
+fn compressed(archive: &[u8]) -> io::Result<Layer> {
+    let mut gzip =
+        GzBuilder::new().mtime(0).operating_system(UNKNOWN_SYSTEM).write(Vec::new(), Compression::new(6));
+    io::Write::write_all(&mut gzip, archive)?;
+    let bytes = gzip.finish()?;
+    Ok(Layer { digest: digest(&bytes), diff_id: digest(archive), bytes })
 }
 
 fn invalid(problem: String) -> io::Error {
@@ -73,22 +93,18 @@ fn check(path: &str) -> io::Result<()> {
     Ok(())
 }
 
-fn archive(entries: &BTreeMap<String, &[u8]>) -> io::Result<Vec<u8>> {
+fn archive(entries: &BTreeMap<String, Entry<'_>>) -> io::Result<Vec<u8>> {
     let mut builder = tar::Builder::new(Vec::new());
-    for (path, content) in entries {
+    for (path, entry) in entries {
         let mut header = tar::Header::new_gnu();
-        let (kind, mode) = if path.ends_with('/') {
-            (tar::EntryType::Directory, 0o755)
-        } else {
-            (tar::EntryType::Regular, 0o644)
-        };
-        header.set_entry_type(kind);
-        header.set_mode(mode);
-        header.set_uid(0);
-        header.set_gid(0);
+        let is_folder = path.ends_with('/');
+        header.set_entry_type(if is_folder { tar::EntryType::Directory } else { tar::EntryType::Regular });
+        header.set_mode(entry.mode);
+        header.set_uid(entry.owner.into());
+        header.set_gid(entry.owner.into());
         header.set_mtime(0);
-        header.set_size(content.len() as u64);
-        builder.append_data(&mut header, path, *content)?;
+        header.set_size(entry.content.len() as u64);
+        builder.append_data(&mut header, path, entry.content)?;
     }
     builder.into_inner()
 }

@@ -9,6 +9,7 @@ mod challenge;
 mod client;
 mod config;
 mod credentials;
+mod fresh;
 mod layer;
 mod layout;
 mod manifest;
@@ -23,6 +24,7 @@ mod tokens;
 mod upload;
 
 pub use credentials::{Credentials, CredentialsError};
+pub use fresh::{Fresh, FreshFile, Made};
 pub use layout::{Layout, Pruned};
 pub use mirror::{Mirror, MirrorError};
 pub use places::is_off_limits;

@@ -8,7 +8,7 @@ use slipway_domain::{
 };
 
 use crate::{
-    Credentials, Layout, Mirror, Target,
+    Credentials, Layout, Made, Mirror, Target,
     bases::Bases,
     build::build,
     client::Client,
@@ -45,6 +45,11 @@ impl Remote {
         self.bases.layout = Some(layout);
         self.bases.client.target = target;
         self
+    }
+
+    /// Sends an image that was made of nothing but files, from the layout that it was made in.
+    pub async fn send(&self, made: &Made, image: &ImageRef) -> Result<(), ImageProblem> {
+        Push::new(&self.bases, image, image).run(&made.built).await
     }
 
     /// Where an image really is. What names the mirror or the target is there already: nobody copies Slipway's

@@ -1,15 +1,17 @@
 //! Reading applications, their configurations and operations. "Not found" is `None`.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use slipway_domain::{
     application::Application, ids::ApplicationId, names::ApplicationName, operation::Operation,
-    ports::PortError, spec::ApplicationSpec, status::Standing,
+    people::People, ports::PortError, spec::ApplicationSpec, status::Standing,
 };
 use sqlx::{Any, Executor, FromRow};
 
 use crate::{
     Store,
-    rows::{ApplicationRow, OperationRow, failed, from_json, read, time},
+    rows::{ApplicationRow, OperationRow, failed, from_json, people, read, time, to_json},
 };
 
 impl Store {
@@ -118,12 +120,38 @@ impl Store {
         rows.into_iter().map(Operation::try_from).collect()
     }
 
-    /// What was done lately, to which application, newest first.
+    /// Writes down who has access to applications that were made before that was kept beside them.
+    pub async fn complete_people(&self) -> Result<(), PortError> {
+        let query = "SELECT applications.id, generations.spec FROM applications JOIN generations \
+             ON generations.application_id = applications.id AND generations.number = applications.generation \
+             WHERE applications.people = '' LIMIT 500";
+        loop {
+            let failed = || failed("writing down who has access");
+            let rows: Vec<(String, String)> =
+                sqlx::query_as(query).fetch_all(&self.pool).await.map_err(failed())?;
+            if rows.is_empty() {
+                return Ok(());
+            }
+            for (id, spec) in rows {
+                let spec: ApplicationSpec = from_json("spec", &spec)?;
+                // Whoever has changed it meanwhile has written it.
+                sqlx::query("UPDATE applications SET people = $1 WHERE id = $2 AND people = ''")
+                    .bind(to_json(&spec.people())?)
+                    .bind(id)
+                    .execute(&self.pool)
+                    .await
+                    .map_err(failed())?;
+            }
+        }
+    }
+
+    /// What was done lately, to whose application, newest first.
     pub async fn recent_operations(
         &self,
         limit: u32,
-    ) -> Result<Vec<(ApplicationName, Operation)>, PortError> {
-        let query = "SELECT operations.*, applications.name AS application_name FROM operations \
+    ) -> Result<Vec<(ApplicationName, Arc<People>, Operation)>, PortError> {
+        let query = "SELECT operations.*, applications.name AS application_name, applications.people \
+             FROM operations \
              JOIN applications ON applications.id = operations.application_id \
              ORDER BY operations.requested_at DESC, operations.id DESC LIMIT $1";
         let rows: Vec<RecentRow> = sqlx::query_as(query)
@@ -132,7 +160,10 @@ impl Store {
             .await
             .map_err(failed("reading what was done lately"))?;
         rows.into_iter()
-            .map(|row| Ok((read("name", &row.application_name)?, row.operation.try_into()?)))
+            .map(|row| {
+                let name = read("name", &row.application_name)?;
+                Ok((name, people(&row.people)?.into(), row.operation.try_into()?))
+            })
             .collect()
     }
 }
@@ -140,6 +171,7 @@ impl Store {
 #[derive(FromRow)]
 struct RecentRow {
     application_name: String,
+    people: String,
     #[sqlx(flatten)]
     operation: OperationRow,
 }

@@ -1,4 +1,4 @@
-//! Orders that a person has not placed yet, each sealed as a whole.
+//! Orders that a person has not placed yet, each sealed as a whole. Whose they are is said by the identity that stays.
 
 use jiff::Timestamp;
 use slipway_domain::{ports::PortError, sealed::Sealed};
@@ -13,7 +13,7 @@ impl Store {
     pub async fn keep_draft(
         &self,
         id: &str,
-        actor: &str,
+        actor_id: &str,
         sealed: &Sealed,
         now: Timestamp,
     ) -> Result<(), PortError> {
@@ -23,7 +23,7 @@ impl Store {
              WHERE drafts.actor = excluded.actor";
         sqlx::query(query)
             .bind(id)
-            .bind(actor)
+            .bind(actor_id)
             .bind(sealed.as_str())
             .bind(now.as_millisecond())
             .execute(&self.pool)
@@ -33,11 +33,11 @@ impl Store {
     }
 
     /// The draft of that identifier, if it is that person's, and when it was changed last.
-    pub async fn draft(&self, id: &str, actor: &str) -> Result<Option<(Timestamp, Sealed)>, PortError> {
+    pub async fn draft(&self, id: &str, actor_id: &str) -> Result<Option<(Timestamp, Sealed)>, PortError> {
         let row: Option<(i64, String)> =
             sqlx::query_as("SELECT at, sealed FROM drafts WHERE id = $1 AND actor = $2")
                 .bind(id)
-                .bind(actor)
+                .bind(actor_id)
                 .fetch_optional(&self.pool)
                 .await
                 .map_err(failed("reading a draft"))?;
@@ -47,12 +47,12 @@ impl Store {
     /// The drafts of a person with their identifiers, the one changed last first.
     pub async fn drafts(
         &self,
-        actor: &str,
+        actor_id: &str,
         limit: u32,
     ) -> Result<Vec<(String, Timestamp, Sealed)>, PortError> {
         let query = "SELECT id, at, sealed FROM drafts WHERE actor = $1 ORDER BY at DESC, id DESC LIMIT $2";
         let rows: Vec<(String, i64, String)> = sqlx::query_as(query)
-            .bind(actor)
+            .bind(actor_id)
             .bind(i64::from(limit))
             .fetch_all(&self.pool)
             .await
@@ -61,10 +61,10 @@ impl Store {
     }
 
     /// Forgets a draft, if it is that person's.
-    pub async fn discard_draft(&self, id: &str, actor: &str) -> Result<(), PortError> {
+    pub async fn discard_draft(&self, id: &str, actor_id: &str) -> Result<(), PortError> {
         sqlx::query("DELETE FROM drafts WHERE id = $1 AND actor = $2")
             .bind(id)
-            .bind(actor)
+            .bind(actor_id)
             .execute(&self.pool)
             .await
             .map(|_| ())

@@ -27,7 +27,9 @@ pub use self::change::Change;
 /// Who asked, when, and under which new identity the operation runs.
 #[derive(Debug, Clone)]
 pub struct Asked<'a> {
-    /// Who.
+    /// Who, by the identity that stays.
+    pub actor_id: &'a str,
+    /// What they are called.
     pub actor: &'a str,
     /// When.
     pub at: Timestamp,
@@ -103,13 +105,13 @@ pub enum ChangeError {
 /// The application that the same person gave an order for under the same key.
 async fn earlier(
     transaction: &mut AnyConnection,
-    actor: &str,
+    actor_id: &str,
     key: &str,
 ) -> Result<Option<String>, sqlx::Error> {
     let query = "SELECT applications.name FROM operations \
          JOIN applications ON applications.id = operations.application_id \
-         WHERE operations.requested_by = $1 AND operations.idempotency_key = $2";
-    sqlx::query_scalar(query).bind(actor).bind(key).fetch_optional(transaction).await
+         WHERE operations.requested_by_id = $1 AND operations.idempotency_key = $2";
+    sqlx::query_scalar(query).bind(actor_id).bind(key).fetch_optional(transaction).await
 }
 
 /// Adds a configuration.
@@ -146,7 +148,8 @@ async fn add_operation(
     let progress = Progress::Open { step: kind.first_step() };
     sqlx::query(
         "INSERT INTO operations (id, application_id, kind, generation, progress, step_since, due_at, \
-         requested_by, requested_at, idempotency_key) VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $6, $8)",
+         requested_by, requested_by_id, requested_at, idempotency_key) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $6, $9)",
     )
     .bind(asked.operation.to_string())
     .bind(spec.id.to_string())
@@ -155,6 +158,7 @@ async fn add_operation(
     .bind(to_json(&progress)?)
     .bind(asked.at.as_millisecond())
     .bind(asked.actor)
+    .bind(asked.actor_id)
     .bind(key)
     .execute(transaction)
     .await
@@ -212,8 +216,8 @@ pub(crate) async fn write_standing(
     let failed = || failed("recording how an application stands");
     // A badge that says the same with other words has said so since before.
     let query = "UPDATE applications SET standing = $1, revision = $2, updated_at = $3, \
-         status_since = CASE WHEN EXISTS (SELECT 1 FROM standings WHERE application_id = $4 AND status = $5 \
-             AND revision = applications.revision) THEN status_since ELSE $3 END WHERE id = $4";
+         status_since = CASE WHEN $5 = (SELECT status FROM standings WHERE application_id = $4 \
+             ORDER BY revision DESC LIMIT 1) THEN status_since ELSE $3 END WHERE id = $4";
     sqlx::query(query)
         .bind(to_json(standing)?)
         .bind(revision)
@@ -245,6 +249,13 @@ async fn remember(
     .execute(transaction)
     .await
     .map(|_| ())
+}
+
+/// Gives an application another revision although it stands as before: viewers of its operation are told.
+pub(crate) async fn touch(transaction: &mut AnyConnection, id: &str) -> Result<(), sqlx::Error> {
+    let revision = next_revision(transaction).await?;
+    let query = "UPDATE applications SET revision = $1 WHERE id = $2";
+    sqlx::query(query).bind(revision).bind(id).execute(transaction).await.map(|_| ())
 }
 
 /// The next revision. Its row is locked until the transaction ends, so revisions become visible in their order:

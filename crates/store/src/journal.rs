@@ -21,7 +21,7 @@ use tokio_stream::wrappers::WatchStream;
 use crate::{
     Store,
     audit::tell_step,
-    intents::{next_revision, write_standing},
+    intents::{next_revision, touch, write_standing},
     rows::{OperationRow, failed, read, time, to_json},
 };
 
@@ -161,6 +161,8 @@ impl Journal for Store {
                 .execute(&mut *transaction)
                 .await
                 .map_err(failed())?;
+        } else if before.progress != *progress {
+            touch(&mut transaction, &application).await.map_err(failed())?;
         }
         tell_step(&mut transaction, &application, &before, progress, now).await?;
         transaction.commit().await.map_err(failed())?;

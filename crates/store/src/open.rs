@@ -116,6 +116,16 @@ impl Store {
         asked.await.is_ok_and(|answer| answer.is_ok())
     }
 
+    /// How many connections there are, and how many of them wait for something to do.
+    pub fn connections(&self) -> (usize, usize) {
+        (usize::try_from(self.pool.size()).unwrap_or_default(), self.pool.num_idle())
+    }
+
+    /// How many operations are not over.
+    pub async fn open_operations(&self) -> Result<i64, PortError> {
+        open_operations(&self.pool).await.map_err(failed("counting operations"))
+    }
+
     /// Changes whenever an application or an operation may have changed, here or by a neighbour.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.changed.subscribe()
@@ -130,6 +140,25 @@ impl Store {
         task.await.unwrap_or(Err(sqlx::Error::WorkerCrashed))
     }
 
+    /// Begins a transaction that reads, and sees the database as it is at one moment whatever others write.
+    pub(crate) async fn look(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        let begin = match self.neighbours {
+            None => "BEGIN",
+            Some(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        self.pool.begin_with(begin).await
+    }
+
+    /// The query for the names of all tables.
+    pub(crate) fn list_of_tables(&self) -> &'static str {
+        match self.neighbours {
+            None => "SELECT name FROM sqlite_master WHERE type = 'table'",
+            Some(_) => {
+                "SELECT CAST(table_name AS TEXT) FROM information_schema.tables WHERE table_schema = 'public'"
+            }
+        }
+    }
+
     /// Says that something was committed.
     pub(crate) fn announce(&self) {
         self.changed.send_modify(|count| *count += 1);
@@ -142,6 +171,14 @@ impl Store {
     pub async fn close(&self) {
         self.pool.close().await;
     }
+}
+
+/// How many operations are not over, as a pool or a transaction sees it.
+pub(crate) async fn open_operations<'c>(
+    database: impl Executor<'c, Database = Any>,
+) -> Result<i64, sqlx::Error> {
+    let query = "SELECT COUNT(*) FROM operations WHERE due_at IS NOT NULL";
+    sqlx::query_scalar(query).fetch_one(database).await
 }
 
 /// Is every step of the schema there? A role that may not change the schema can then use it all the same.
@@ -189,6 +226,9 @@ fn create_private(path: &std::path::Path) -> std::io::Result<()> {
     options.create(true).append(true).mode(0o600).open(path).map(|_| ())
 }
 
+/// A server that has lost sight of us, and not we of it alone, must not keep what a transaction had locked.
+const LEFT: &str = "SET idle_in_transaction_session_timeout = '20s'";
+
 async fn postgres(url: &str) -> Result<AnyPool, OpenError> {
     let place =
         place(url).ok_or_else(|| OpenError::Address(url.split('@').next_back().unwrap_or("").to_owned()))?;
@@ -201,6 +241,7 @@ async fn postgres(url: &str) -> Result<AnyPool, OpenError> {
         .max_connections(10)
         .acquire_timeout(Duration::from_secs(10))
         .test_before_acquire(false)
+        .after_connect(|connection, _| Box::pin(async { connection.execute(LEFT).await.map(|_| ()) }))
         .before_acquire(|connection, _| Box::pin(is_alive(connection)))
         .after_release(|connection, _| Box::pin(is_alive(connection)));
     pool.connect_with(options).await.map_err(failed)

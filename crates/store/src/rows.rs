@@ -5,6 +5,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use slipway_domain::{
     application::Application,
     operation::{Kind, Operation},
+    people::People,
     ports::PortError,
 };
 use sqlx::FromRow;
@@ -52,13 +53,15 @@ pub(crate) fn kind_text(kind: Kind) -> &'static str {
         Kind::Deploy => "deploy",
         Kind::Update => "update",
         Kind::Rollback => "rollback",
+        Kind::Access => "access",
         Kind::Undeploy => "undeploy",
         Kind::ForceUndeploy => "force-undeploy",
     }
 }
 
 fn kind(text: &str) -> Result<Kind, PortError> {
-    let known = [Kind::Deploy, Kind::Update, Kind::Rollback, Kind::Undeploy, Kind::ForceUndeploy];
+    let known =
+        [Kind::Deploy, Kind::Update, Kind::Rollback, Kind::Access, Kind::Undeploy, Kind::ForceUndeploy];
     known.into_iter().find(|kind| kind_text(*kind) == text).ok_or_else(|| unreadable("kind", text))
 }
 
@@ -73,6 +76,7 @@ pub(crate) struct ApplicationRow {
     status_since: i64,
     revision: i64,
     gateway_path: Option<String>,
+    people: String,
     created_by: String,
     created_at: i64,
     updated_at: i64,
@@ -91,11 +95,17 @@ impl TryFrom<ApplicationRow> for Application {
             status_since: time(row.status_since)?,
             revision: row.revision,
             gateway_path: row.gateway_path,
+            people: people(&row.people)?.into(),
             created_by: row.created_by,
             created_at: time(row.created_at)?,
             updated_at: time(row.updated_at)?,
         })
     }
+}
+
+/// Reads who has access; nobody, as long as that is not written down.
+pub(crate) fn people(text: &str) -> Result<People, PortError> {
+    if text.is_empty() { Ok(People::NOBODY) } else { from_json("people", text) }
 }
 
 #[derive(FromRow)]

@@ -18,7 +18,7 @@ const USE_STEP: i64 = 60_000;
 pub struct KeptToken {
     /// The token.
     pub token: Token,
-    /// On whose behalf it acts, with the roles that they had when they made it.
+    /// On whose behalf it acts, with the roles and groups that they had when they made it.
     pub owner: Actor,
 }
 
@@ -28,6 +28,7 @@ struct TokenRow {
     actor_id: String,
     actor_name: String,
     roles: String,
+    member_of: String,
     name: String,
     scopes: String,
     created_at: i64,
@@ -48,7 +49,13 @@ impl TryFrom<TokenRow> for KeptToken {
             last_used_at: row.last_used_at.map(time).transpose()?,
             last_used_from: row.last_used_from,
         };
-        let owner = Actor { id: row.actor_id, name: row.actor_name, roles: from_json("roles", &row.roles)? };
+        let owner = Actor {
+            id: row.actor_id,
+            name: row.actor_name,
+            roles: from_json("roles", &row.roles)?,
+            groups: from_json("groups", &row.member_of)?,
+            is_reader: false,
+        };
         Ok(Self { token, owner })
     }
 }
@@ -57,13 +64,14 @@ impl Store {
     /// Keeps a new token, by its hash.
     pub async fn keep_token(&self, kept: &KeptToken, hash: &str) -> Result<(), PortError> {
         sqlx::query(
-            "INSERT INTO tokens (id, actor_id, actor_name, roles, name, hash, scopes, created_at, expires_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            "INSERT INTO tokens (id, actor_id, actor_name, roles, member_of, name, hash, scopes, created_at, \
+             expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         )
         .bind(&kept.token.id)
         .bind(&kept.owner.id)
         .bind(&kept.owner.name)
         .bind(to_json(&kept.owner.roles)?)
+        .bind(to_json(&kept.owner.groups)?)
         .bind(&kept.token.name)
         .bind(hash)
         .bind(to_json(&kept.token.scopes)?)
@@ -128,10 +136,10 @@ impl Store {
     }
 
     /// What was kept for that person under that name, which is forgotten with the look at it.
-    pub async fn take_draft(&self, id: &str, actor: &str) -> Result<Option<String>, PortError> {
+    pub async fn take_draft(&self, id: &str, actor_id: &str) -> Result<Option<String>, PortError> {
         sqlx::query_scalar("DELETE FROM drafts WHERE id = $1 AND actor = $2 RETURNING sealed")
             .bind(id)
-            .bind(actor)
+            .bind(actor_id)
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("reading a draft"))

@@ -133,8 +133,12 @@ impl Keeper {
             tokio::time::sleep(pause.unsigned_abs()).await;
             match self.look(pass, self.clock.now()).await {
                 Ok(Admission::Over) => return,
-                // Only a request can write that into the session, so the next one is to find it out again.
-                Ok(Admission::Changed(_)) => _ = self.store.check_soon(&pass.visit).await,
+                // Only a request can write that into the session, so the next one is to find it out again; and a
+                // stream that was begun with other rights is begun anew.
+                Ok(Admission::Changed(_)) => {
+                    let _ = self.store.check_soon(&pass.visit).await;
+                    return;
+                }
                 Ok(Admission::In) | Err(_) => {}
             }
         }
@@ -228,7 +232,7 @@ fn one(pass: &Pass) -> Of<'_> {
 
 /// A person who came in with the role and has it no more is shown out; other changes count from now on.
 fn after(before: &Actor, now: Actor) -> Admission {
-    if before.may_devops().is_ok() && now.may_devops().is_err() {
+    if before.is_devops() && !now.is_devops() {
         Admission::Over
     } else if *before == now {
         Admission::In
@@ -244,7 +248,8 @@ mod tests {
     use super::*;
 
     fn with(roles: &[&str]) -> Actor {
-        Actor { id: "1".into(), name: "ana".into(), roles: roles.iter().map(|&role| role.into()).collect() }
+        let roles = roles.iter().map(|&role| role.into()).collect();
+        Actor { id: "1".into(), name: "ana".into(), roles, ..Actor::default() }
     }
 
     #[test]

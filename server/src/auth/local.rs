@@ -167,7 +167,9 @@ impl NewAccount<'_> {
 }
 
 fn actor(account: Account) -> Actor {
-    Actor { id: format!("local:{}", account.name), name: account.name, roles: account.roles }
+    // Local accounts belong to no groups.
+    let id = format!("local:{}", account.name);
+    Actor { id, name: account.name, roles: account.roles, ..Actor::default() }
 }
 
 /// A hash that no password fits: its output is all zeros.

@@ -1,10 +1,14 @@
 //! Sign-in with an OIDC provider: code flow with PKCE; state and nonce belong to one browser and one attempt.
 
+mod bearer;
 mod kinds;
 mod roles;
 mod verify;
 
-use std::{str::FromStr, time::Instant};
+use std::{
+    str::FromStr,
+    time::{Duration, Instant},
+};
 
 use openidconnect::{
     AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, LogoutRequest,
@@ -17,8 +21,12 @@ use serde_json::Value;
 use slipway_domain::{actor::Actor, ports::chain};
 use tokio::sync::Mutex;
 
+pub use self::bearer::{Bearer, is_signed};
 use self::kinds::{Claims, OidcClient, Token, Tokens};
 use crate::config::Settings;
+
+/// How long the provider's keys are taken for those that it has.
+const GOOD_FOR: Duration = Duration::from_mins(10);
 
 /// A sign-in that has begun. It is kept in the browser's session, so only that browser can end it, once.
 #[derive(Debug, Serialize, Deserialize)]
@@ -90,6 +98,9 @@ pub struct Provider {
     client_id: String,
     client_secret: Option<String>,
     roles_claim: String,
+    groups_claim: String,
+    /// Whom the access tokens of programs are meant for.
+    audience: String,
     http: reqwest::Client,
     /// Fetched at the first sign-in, so that a provider that is down at start does no harm.
     known: Mutex<Option<Known>>,
@@ -108,6 +119,8 @@ impl Provider {
             client_id: settings.oidc_client_id.clone()?,
             client_secret: settings.oidc_client_secret.clone(),
             roles_claim: settings.oidc_roles_claim.clone(),
+            groups_claim: settings.oidc_groups_claim.clone(),
+            audience: settings.oidc_audience.clone().or_else(|| settings.oidc_client_id.clone())?,
             http,
             known: Mutex::new(None),
         })
@@ -194,16 +207,29 @@ impl Provider {
     }
 
     fn arrival(&self, tokens: &Tokens, claims: &Claims) -> Arrival {
-        let id = claims.subject().to_string();
-        let name = claims.preferred_username().map_or_else(|| id.clone(), |name| name.to_string());
         let others = &claims.additional_claims().0;
-        let roles = roles::roles(others, &self.roles_claim);
         let kept = Kept {
             refresh: tokens.refresh_token().map(|token| token.secret().clone()),
             id_token: tokens.id_token().map(ToString::to_string),
         };
         let session = others.get("sid").and_then(Value::as_str).map(str::to_owned);
-        Arrival { actor: Actor { id, name, roles }, session, kept }
+        Arrival { actor: self.actor(claims), session, kept }
+    }
+
+    fn actor(&self, claims: &Claims) -> Actor {
+        let id = claims.subject().to_string();
+        let name = claims.preferred_username().map_or_else(|| id.clone(), |name| name.to_string());
+        let others = &claims.additional_claims().0;
+        let roles = roles::texts(others, &self.roles_claim);
+        let groups = roles::texts(others, &self.groups_claim);
+        Actor { id, name, roles, groups, is_reader: false }
+    }
+
+    /// The client that access tokens are meant for. It has no secret, so that nothing but the provider's own keys
+    /// signs them.
+    async fn audience(&self) -> Result<OidcClient, SignInError> {
+        let id = ClientId::new(self.audience.clone());
+        Ok(OidcClient::from_provider_metadata(self.metadata().await?, id, None))
     }
 
     async fn client(&self) -> Result<OidcClient, SignInError> {
@@ -214,12 +240,24 @@ impl Provider {
 
     async fn metadata(&self) -> Result<ProviderMetadataWithLogout, SignInError> {
         let mut known = self.known.lock().await;
-        if let Some(known) = &*known {
+        if let Some(known) = &mut *known {
+            // A key that is taken back must not be believed for ever. A provider that is down takes nothing back.
+            if known.at.elapsed() > GOOD_FOR {
+                known.at = Instant::now();
+                match self.discover().await {
+                    Ok(metadata) => known.metadata = metadata,
+                    Err(error) => tracing::warn!(%error, "The provider's keys are those of before"),
+                }
+            }
             return Ok(known.metadata.clone());
         }
+        let metadata = self.discover().await?;
+        Ok(known.insert(Known { metadata, at: Instant::now() }).metadata.clone())
+    }
+
+    async fn discover(&self) -> Result<ProviderMetadataWithLogout, SignInError> {
         let issuer = IssuerUrl::new(self.issuer.clone()).map_err(|error| provider(&error))?;
         let found = ProviderMetadataWithLogout::discover_async(issuer, &self.http).await;
-        let metadata = found.map_err(|error| provider(&error))?;
-        Ok(known.insert(Known { metadata, at: Instant::now() }).metadata.clone())
+        found.map_err(|error| provider(&error))
     }
 }

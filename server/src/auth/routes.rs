@@ -10,7 +10,7 @@ use axum::{
     routing::{get, post},
 };
 use serde::Deserialize;
-use slipway_app::ways::escape;
+use slipway_app::ways::{escape, own_page};
 use slipway_store::Of;
 use tower_sessions::Session;
 
@@ -249,29 +249,9 @@ fn back(problem: &str, next: &str) -> Redirect {
     Redirect::to(&format!("/sign-in?problem={problem}&next={}", escape(own_page(next))))
 }
 
-/// Only a page of ours is a place to go to: one slash and not two, and nothing that a browser reads as two.
-fn own_page(next: &str) -> &str {
-    let ours =
-        next.starts_with('/') && !next[1..].starts_with(['/', '\\']) && !next.contains(char::is_control);
-    if ours { next } else { "/" }
-}
-
 /// The address of this server, as the browser knows it.
 fn origin(doors: &Doors, headers: &HeaderMap) -> String {
     let host = || headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or("localhost");
     let public = doors.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
     public.unwrap_or_else(|| format!("http://{}", host()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_sent_to_a_page_that_is_not_ours() {
-        for elsewhere in ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a\nb", ""] {
-            assert_eq!(own_page(elsewhere), "/", "{elsewhere:?}");
-        }
-        assert_eq!(own_page("/devops/instances?q=a"), "/devops/instances?q=a");
-    }
 }

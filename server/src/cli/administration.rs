@@ -7,7 +7,12 @@ use clap::{Args, Subcommand};
 use slipway_domain::audit::Verdict;
 use slipway_store::Store;
 
-use super::client::AuditArgs;
+use super::{
+    backup::{BackupArgs, RestoreArgs},
+    client::AuditArgs,
+    image::ImageArgs,
+    secrets::SecretsCommand,
+};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -24,6 +29,15 @@ pub enum Administration {
         #[arg(long, value_name = "ROLE")]
         grant_to: Option<String>,
     },
+    /// Write the whole database into a file, while servers go on
+    Backup(BackupArgs),
+    /// Put a backup into a database that nobody has used, of either kind
+    Restore(RestoreArgs),
+    /// Show how old the secrets of an application are, or replace the key that seals them all
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
+    /// Make a container image of this program, without a container engine
+    Image(ImageArgs),
 }
 
 /// About the audit trail.
@@ -49,7 +63,7 @@ pub enum AuditCommand {
 pub struct Database {
     /// Where the database file is kept
     #[arg(long, env = "SLIPWAY_DATA_DIR", default_value = "./var")]
-    data_dir: PathBuf,
+    pub(super) data_dir: PathBuf,
     /// sqlite:<file>, or postgres://… [default: a file in the data directory]
     #[arg(long, env = "SLIPWAY_DATABASE_URL", value_name = "URL", hide_env_values = true)]
     database_url: Option<String>,
@@ -61,8 +75,21 @@ impl Database {
         self.database_url.clone().unwrap_or_else(default)
     }
 
+    /// One that is there, or a new one.
+    pub(super) async fn made(&self) -> anyhow::Result<Store> {
+        Ok(Store::open(&self.url()).await?)
+    }
+
+    /// The folder of a database file that is not there yet.
+    pub(super) fn make_place(&self) -> anyhow::Result<()> {
+        let make = || std::fs::create_dir_all(&self.data_dir);
+        make().with_context(|| {
+            format!("the data directory {} cannot be made; check SLIPWAY_DATA_DIR", self.data_dir.display())
+        })
+    }
+
     /// One that is there: a look must not make an empty one.
-    async fn existing(&self) -> anyhow::Result<Store> {
+    pub(super) async fn existing(&self) -> anyhow::Result<Store> {
         let url = self.url();
         if let Some(file) = url.strip_prefix("sqlite:").map(|file| file.trim_start_matches("//"))
             && !std::path::Path::new(file).exists()
@@ -95,13 +122,17 @@ pub async fn administer(command: Administration) -> anyhow::Result<()> {
         Administration::Audit(AuditCommand::List(args)) => Ok(args.list().await?),
         Administration::Audit(AuditCommand::Export(args)) => Ok(args.export().await?),
         Administration::Migrate { database, grant_to } => {
-            let store = Store::open(&database.url()).await?;
+            let store = database.made().await?;
             if let Some(role) = grant_to {
                 store.grant_to(&role).await?;
             }
             println!("The database is up to date.");
             Ok(())
         }
+        Administration::Backup(args) => args.run().await,
+        Administration::Restore(args) => args.run().await,
+        Administration::Secrets(command) => command.run().await,
+        Administration::Image(args) => args.run().await,
     }
 }
 

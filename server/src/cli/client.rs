@@ -1,9 +1,13 @@
 //! The command line as a client of the REST interface: it can do what the pages can do, and nothing else.
 
+mod access;
 mod audit;
+mod events;
+mod logs;
 mod order;
 mod print;
 mod reach;
+mod secrets;
 mod wait;
 
 use clap::{Args, CommandFactory, Subcommand};
@@ -11,8 +15,9 @@ use clap_complete::Shell;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-pub use self::audit::AuditArgs;
+pub use self::{access::AccessArgs, audit::AuditArgs};
 use self::{
+    logs::LogsArgs,
     order::{DeployArgs, UpdateArgs},
     print::{Output, Table},
     reach::{Profile, Reach},
@@ -51,12 +56,14 @@ pub enum ClientCommand {
     Apps(AppsArgs),
     /// Show the workloads and tasks of an application
     Ps(AppArgs),
-    /// Show what containers said before they ended
-    Logs(AppArgs),
+    /// Show what containers say, or said before they ended
+    Logs(LogsArgs),
     /// Update an application in place
     Update(UpdateArgs),
     /// Make an earlier generation real again
     Rollback(RollbackArgs),
+    /// Show who has access to an application, or say it anew without a restart
+    Access(AccessArgs),
     /// Remove an application with everything in it
     Undeploy(UndeployArgs),
     /// Run the operation that failed or was cancelled once more
@@ -65,6 +72,8 @@ pub enum ClientCommand {
     Cancel(AppArgs),
     /// Show what was done to an application
     History(AppArgs),
+    /// Look up users and groups who can be given access
+    People(PeopleArgs),
     /// List, make and revoke your tokens
     Tokens(TokensArgs),
     /// Print a script that completes commands in a shell
@@ -166,6 +175,15 @@ pub struct UndeployArgs {
     force: bool,
 }
 
+/// `people`.
+#[derive(Debug, Args)]
+pub struct PeopleArgs {
+    #[command(flatten)]
+    reach: Reach,
+    /// A part of the name
+    query: String,
+}
+
 /// `tokens`.
 #[derive(Debug, Args)]
 pub struct TokensArgs {
@@ -204,7 +222,7 @@ pub async fn run(command: ClientCommand) -> Done {
         ClientCommand::Deploy(args) => order::deploy(&args).await,
         ClientCommand::Apps(args) => apps(&args).await,
         ClientCommand::Ps(args) => ps(&args).await,
-        ClientCommand::Logs(args) => logs(&args).await,
+        ClientCommand::Logs(args) => args.run().await,
         ClientCommand::Update(args) => order::update(&args).await,
         ClientCommand::Rollback(args) => {
             let body = json!({"generation": args.generation});
@@ -214,12 +232,14 @@ pub async fn run(command: ClientCommand) -> Done {
             let rest = if args.force { "?force=true" } else { "" };
             change(&args.change, Method::DELETE, rest, None).await
         }
+        ClientCommand::Access(args) => args.run().await,
         ClientCommand::Retry(args) => change(&args, Method::POST, "/retry", None).await,
         ClientCommand::Cancel(args) => {
             let done = args.reach.ask(Method::POST, &args.path("/cancel"), None).await?;
             print::application(&done, args.reach.output)
         }
         ClientCommand::History(args) => history(&args).await,
+        ClientCommand::People(args) => people(&args).await,
         ClientCommand::Tokens(args) => tokens(&args).await,
         ClientCommand::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "slipway", &mut std::io::stdout());
@@ -314,20 +334,6 @@ async fn ps(args: &AppArgs) -> Done {
     Ok(())
 }
 
-async fn logs(args: &AppArgs) -> Done {
-    let found = args.reach.ask(Method::GET, &args.path("/ends"), None).await?;
-    if args.reach.output != Output::Table {
-        return print::document(&found, args.reach.output);
-    }
-    for end in found["ends"].as_array().into_iter().flatten().rev() {
-        let ended = &end["ended"];
-        let name = |key: &str| print::text(ended.get(key));
-        println!("== {} {} {}", print::text(end.get("at")), name("component"), name("task"));
-        println!("{}", print::text(ended.get("log")));
-    }
-    Ok(())
-}
-
 async fn change(args: &ChangeArgs, method: Method, rest: &str, body: Option<Value>) -> Done {
     let reach = &args.app.reach;
     let asked = reach.ask(method, &args.app.path(rest), body.as_ref()).await?;
@@ -345,6 +351,22 @@ async fn history(args: &AppArgs) -> Done {
         ("REASON", "/progress/cause/reason"),
     ];
     print::list(&found, "/operations", columns, args.reach.output)
+}
+
+/// All pages: whoever names somebody wants to see everybody of the name.
+async fn people(args: &PeopleArgs) -> Done {
+    let query = slipway_app::ways::escape(&args.query);
+    let (mut all, mut cursor) = (Vec::<Value>::new(), String::new());
+    loop {
+        let found = args.reach.ask(Method::GET, &format!("people?q={query}&cursor={cursor}"), None).await?;
+        all.extend(found["people"].as_array().cloned().unwrap_or_default());
+        match found["next"].as_str() {
+            Some(next) => next.clone_into(&mut cursor),
+            None => break,
+        }
+    }
+    let columns = &[("KIND", "/kind"), ("NAME", "/name"), ("ABOUT", "/about"), ("ID", "/id")];
+    print::list(&json!({"people": all}), "/people", columns, args.reach.output)
 }
 
 async fn tokens(args: &TokensArgs) -> Done {

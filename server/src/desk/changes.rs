@@ -1,6 +1,6 @@
 //! Changes of what exists: another generation of it, or an earlier one again.
 
-use slipway_app::desk::DeskError;
+use slipway_app::desk::{DeskError, RollbackForm};
 use slipway_domain::{
     names::ApplicationName,
     operation::Kind,
@@ -9,7 +9,7 @@ use slipway_domain::{
 };
 use slipway_store::{Change, ChangeError};
 
-use super::{SignedIn, orders::with_task_users, unavailable};
+use super::{SignedIn, people::listed, unavailable};
 
 impl SignedIn {
     /// The answers with which the application would be made as it is now.
@@ -20,8 +20,8 @@ impl SignedIn {
             name: spec.name.to_string(),
             project: spec.project.to_string(),
             version: spec.version.to_string(),
-            admins: spec.admins.join(", "),
-            users: spec.users.join(", "),
+            admins: listed(&spec.admins),
+            users: listed(&spec.users),
             components,
             database: spec.database.unwrap_or_default(),
             ..OrderForm::default()
@@ -41,12 +41,13 @@ impl SignedIn {
             return Err(refused(&why));
         }
         let release = self.release_of(&order).await?;
+        let people = self.people_of(&order, &release, &before.people()).await?;
         let components = self.expand(&order, &release, Some(&before))?;
         let mut spec = ApplicationSpec {
             generation: before.generation + 1,
             version: release.version,
-            users: with_task_users(order.users.clone(), &release),
-            admins: order.admins.clone(),
+            users: people.users,
+            admins: people.admins,
             release: release.digest,
             components,
             ..before.clone()
@@ -75,35 +76,45 @@ impl SignedIn {
     ) -> Result<(), DeskError> {
         let key = &form.idempotency_key;
         // What was asked for already has changed what would be done.
-        let before = self.office.store.ordered_before(&self.actor.name, key).await;
-        if !key.is_empty() && before.map_err(|error| unavailable(&error))?.is_some() {
-            return Ok(());
-        }
-        let spec = self.examine_update(form).await?;
-        self.hold_to_plan(form, &spec).await?;
-        let change = Change { spec: &spec, kind: Kind::Update, even_quarantined, idempotency_key: key };
-        let asked = self.office.store.change(&change, &self.asked()).await;
-        self.changed(&spec.name, asked).await
+        let doing = async {
+            let spec = self.examine_update(form).await?;
+            self.hold_to_plan(form, &spec).await?;
+            let change = Change { spec: &spec, kind: Kind::Update, even_quarantined, idempotency_key: key };
+            let asked = self.office.store.change(&change, &self.asked()).await;
+            self.changed(&spec.name, asked).await
+        };
+        self.once(key, doing).await.map(drop)
     }
 
     /// Asks for an earlier generation once more, as it was.
     pub(super) async fn place_rollback(
         &self,
         name: &ApplicationName,
-        generation: u32,
-        even_quarantined: bool,
+        form: &RollbackForm,
     ) -> Result<(), DeskError> {
+        self.once(&form.idempotency_key, self.go_back(name, form)).await.map(drop)
+    }
+
+    async fn go_back(
+        &self,
+        name: &ApplicationName,
+        form: &RollbackForm,
+    ) -> Result<ApplicationName, DeskError> {
         let present = self.present(name).await?;
         let failed = |error| unavailable(&error);
-        let earlier = self.office.store.generation(present.id, generation).await.map_err(failed)?;
-        let earlier = earlier.filter(|_| generation < present.generation).ok_or_else(|| {
+        let earlier = self.office.store.generation(present.id, form.generation).await.map_err(failed)?;
+        let earlier = earlier.filter(|_| form.generation < present.generation).ok_or_else(|| {
             refused(&format!(
-                "{name} has no generation {generation} before its present one, {}.",
-                present.generation
+                "{name} has no generation {} before its present one, {}.",
+                form.generation, present.generation
             ))
         })?;
-        let spec = earlier.again(present.generation + 1);
-        let change = Change { spec: &spec, kind: Kind::Rollback, even_quarantined, idempotency_key: "" };
+        let change = Change {
+            spec: &earlier.again(present.generation + 1),
+            kind: Kind::Rollback,
+            even_quarantined: form.even_quarantined,
+            idempotency_key: &form.idempotency_key,
+        };
         let asked = self.office.store.change(&change, &self.asked()).await;
         self.changed(name, asked).await
     }
@@ -113,7 +124,7 @@ impl SignedIn {
         &self,
         name: &ApplicationName,
         asked: Result<(), ChangeError>,
-    ) -> Result<(), DeskError> {
+    ) -> Result<ApplicationName, DeskError> {
         asked.map_err(|error| match error {
             ChangeError::NotFound => missing(name),
             ChangeError::Refused(why) => refused(why),
@@ -127,7 +138,7 @@ impl SignedIn {
             ChangeError::Port(error) => unavailable(&error),
         })?;
         self.catch_up().await;
-        Ok(())
+        Ok(name.clone())
     }
 
     /// The present configuration of a live application.

@@ -18,20 +18,20 @@ impl SignedIn {
             serde_json::to_string(draft).map_err(|error| failed(PortError::new("keeping a draft", error)))?;
         let id = if draft.id.is_empty() { self.office.ids.next().to_string() } else { draft.id.clone() };
         let (sealed, now) = (self.office.vault.seal(&text), self.office.clock.now());
-        self.office.store.keep_draft(&id, &self.actor.name, &sealed, now).await.map_err(failed)?;
+        self.office.store.keep_draft(&id, &self.actor.id, &sealed, now).await.map_err(failed)?;
         Ok(id)
     }
 
     /// A draft that cannot be opened or read any more counts as forgotten.
     pub(super) async fn kept(&self, id: &str) -> Result<Option<Draft>, DeskError> {
-        let kept = self.office.store.draft(id, &self.actor.name).await;
+        let kept = self.office.store.draft(id, &self.actor.id).await;
         let kept = kept.map_err(|error| unavailable(&error))?;
         Ok(kept.and_then(|(at, sealed)| self.opened_draft(id.to_owned(), at, &sealed)))
     }
 
     /// All that are still there.
     pub(super) async fn all_kept(&self) -> Result<Vec<Draft>, DeskError> {
-        let kept = self.office.store.drafts(&self.actor.name, SHOWN).await;
+        let kept = self.office.store.drafts(&self.actor.id, SHOWN).await;
         let kept = kept.map_err(|error| unavailable(&error))?;
         Ok(kept.into_iter().filter_map(|(id, at, sealed)| self.opened_draft(id, at, &sealed)).collect())
     }

@@ -35,12 +35,15 @@ impl SignedIn {
     pub(super) async fn place_new_images(&self, form: &NewImagesForm) -> Result<(), DeskError> {
         let missing = || DeskError::NotFound { what: format!("No application is called {:?}.", form.name) };
         let name = ApplicationName::parse(&form.name).map_err(|_| missing())?;
-        let store = &self.office.store;
-        let before = store.ordered_before(&self.actor.name, &form.idempotency_key).await;
-        if before.map_err(|error| unavailable(&error))?.is_some() {
-            return Ok(());
-        }
-        let present = self.present(&name).await?;
+        self.once(&form.idempotency_key, self.take_new_of(&name, form)).await.map(drop)
+    }
+
+    async fn take_new_of(
+        &self,
+        name: &ApplicationName,
+        form: &NewImagesForm,
+    ) -> Result<ApplicationName, DeskError> {
+        let present = self.present(name).await?;
         let (check, said) = self.ask_about(&present).await?;
         let chosen = chosen(form, &check.images)?;
         let spec = present.again(present.generation + 1).with_new_images(&chosen, &said);
@@ -51,8 +54,8 @@ impl SignedIn {
             even_quarantined: true,
             idempotency_key: &form.idempotency_key,
         };
-        let asked = store.change(&change, &self.asked()).await;
-        self.changed(&name, asked).await
+        let asked = self.office.store.change(&change, &self.asked()).await;
+        self.changed(name, asked).await
     }
 
     async fn ask_about(&self, spec: &ApplicationSpec) -> Result<(ImageCheck, Said), DeskError> {

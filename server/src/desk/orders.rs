@@ -8,6 +8,7 @@ use slipway_domain::{
     ids::ApplicationId,
     names::ApplicationName,
     order::{FieldError, Order, OrderForm},
+    people::People,
     release::Release,
     sealed::Sealed,
     spec::{ApplicationSpec, ComponentSpec},
@@ -19,15 +20,14 @@ use super::{SignedIn, name_taken, unavailable};
 impl SignedIn {
     /// Places an order, or finds that it was placed before.
     pub(super) async fn place(&self, form: &OrderForm) -> Result<ApplicationName, DeskError> {
-        let store = &self.office.store;
-        let before = store.ordered_before(&self.actor.name, &form.idempotency_key).await;
-        if let Some(name) = before.map_err(|error| unavailable(&error))? {
-            return Ok(name);
-        }
+        self.once(&form.idempotency_key, self.accept(form)).await
+    }
+
+    async fn accept(&self, form: &OrderForm) -> Result<ApplicationName, DeskError> {
         let spec = self.first_of(form).await?;
         self.hold_to_plan(form, &spec).await?;
         let new = NewApplication { spec: &spec, idempotency_key: &form.idempotency_key };
-        match store.accept(&new, &self.asked()).await {
+        match self.office.store.accept(&new, &self.asked()).await {
             Ok(Accepted::New) => {}
             Ok(Accepted::Again(name)) => return Ok(name),
             Err(AcceptError::NameTaken) => return Err(name_taken()),
@@ -39,16 +39,16 @@ impl SignedIn {
 
     /// The first generation that an order would become.
     pub(super) async fn first_of(&self, form: &OrderForm) -> Result<ApplicationSpec, DeskError> {
-        let (order, release, components) = self.examine(form).await?;
+        let (order, release, components, people) = self.examine(form).await?;
         let spec = ApplicationSpec {
             id: ApplicationId(self.office.ids.next()),
             name: order.name.clone(),
             generation: 1,
             project: release.project.clone(),
             version: release.version,
-            users: with_task_users(order.users.clone(), &release),
+            users: people.users,
             release: release.digest,
-            admins: order.admins.clone(),
+            admins: people.admins,
             wishes: BTreeMap::new(),
             database: None,
             database_password: None,
@@ -61,12 +61,13 @@ impl SignedIn {
     pub(super) async fn examine(
         &self,
         form: &OrderForm,
-    ) -> Result<(Order, Release, Vec<ComponentSpec>), DeskError> {
+    ) -> Result<(Order, Release, Vec<ComponentSpec>, People), DeskError> {
         let order = form.check().map_err(|fields| DeskError::Invalid { fields })?;
         let release = self.release_of(&order).await?;
+        let people = self.people_of(&order, &release, &People::NOBODY).await?;
         let components = self.expand(&order, &release, None)?;
         self.free(&order.name).await?;
-        Ok((order, release, components))
+        Ok((order, release, components, people))
     }
 
     /// Is the name free, for an application and for its namespace?
@@ -144,15 +145,4 @@ impl SignedIn {
         let names = blueprint.generated().into_iter();
         names.map(|name| (name.clone(), kept(&name).unwrap_or_else(|| self.office.vault.make_up()))).collect()
     }
-}
-
-/// Whoever has tasks in the processes has access, whatever was chosen (S1.L07).
-pub(super) fn with_task_users(mut users: Vec<String>, release: &Release) -> Vec<String> {
-    let contents = &release.contents;
-    for name in contents.task_users.iter().chain(&contents.task_groups) {
-        if !users.contains(name) {
-            users.push(name.clone());
-        }
-    }
-    users
 }

@@ -11,6 +11,7 @@ use slipway_domain::{
     log::{LogLine, LogStream, LogWish},
     names::ApplicationName,
     observed::Namespace,
+    ports::AskProblem,
     release::Release,
     spec::ApplicationSpec,
     told::HOURS,
@@ -56,7 +57,7 @@ impl SignedIn {
             return Ok(None);
         }
         let secrets = self.secrets_of(&spec);
-        let stream = self.office.cluster.logs(name, wish).await.map_err(|error| unavailable(&error))?;
+        let stream = self.office.cluster.logs(name, wish, &self.actor).await.map_err(not_told)?;
         Ok(stream.map(|stream| stream.map(move |line| line.map(|line| line.without(&secrets))).boxed()))
     }
 
@@ -69,11 +70,15 @@ impl SignedIn {
         let warnings = warnings.map_err(|error| unavailable(&error))?;
         let cluster = &self.office.cluster;
         let told = match cluster.observe(name, application.id).await {
-            Ok(observed) if observed.namespace == Namespace::Absent => Some(Vec::new()),
-            Ok(_) => cluster.events(name).await.ok(),
-            Err(_) => None,
+            Ok(observed) if observed.namespace == Namespace::Absent => Ok(Vec::new()),
+            Ok(_) => cluster.events(name, &self.actor).await,
+            Err(error) => Err(error.into()),
         };
-        Ok(EventsView { told, warnings })
+        Ok(match told {
+            Ok(told) => EventsView { told: Some(told), refusal: None, warnings },
+            Err(AskProblem::Forbidden(why)) => EventsView { told: None, refusal: Some(why), warnings },
+            Err(AskProblem::Failed(_)) => EventsView { told: None, refusal: None, warnings },
+        })
     }
 
     /// What a person can open of an application: its user interfaces by what they are, other routes by component.
@@ -108,6 +113,14 @@ impl SignedIn {
         let sealed = spec.components.iter().flat_map(|component| component.secrets.values());
         let sealed = sealed.chain(&spec.database_password);
         sealed.filter_map(|sealed| self.office.vault.open(sealed).ok()).collect()
+    }
+}
+
+/// What the cluster refuses to a person is refused like anything else.
+fn not_told(problem: AskProblem) -> DeskError {
+    match problem {
+        AskProblem::Forbidden(message) => DeskError::Forbidden { message },
+        AskProblem::Failed(error) => unavailable(&error),
     }
 }
 

@@ -1,11 +1,5 @@
 //! Tokens of programs at the desk: made, shown once, revoked.
 
-use std::sync::Arc;
-
-use futures::{
-    FutureExt,
-    future::{BoxFuture, Shared},
-};
 use slipway_app::desk::DeskError;
 use slipway_domain::{
     actor::Actor,
@@ -18,11 +12,8 @@ use slipway_store::KeptToken;
 use super::{Office, SignedIn, unavailable};
 use crate::hash::sha256;
 
-/// What was kept for the next page, on its way out; whoever asks while it is under way gets the same.
-pub(super) type HandedOut = Shared<BoxFuture<'static, Result<Option<NewToken>, DeskError>>>;
-
 impl Office {
-    /// The token of that secret, and on whose behalf it acts with the roles that they have now; none if it is not
+    /// The token of that secret, and on whose behalf it acts with the roles that they have now, and the groups that they had then; none if it is not
     /// worth anything any more.
     pub async fn token(&self, secret: &str) -> Result<Option<(Token, Actor)>, PortError> {
         if !secret.starts_with(PREFIX) {
@@ -84,20 +75,15 @@ impl SignedIn {
         let text = serde_json::to_string(token).map_err(|error| failed(PortError::new("a token", error)))?;
         let (id, now) = (self.office.ids.next().to_string(), self.office.clock.now());
         let sealed = self.office.vault.seal(&text);
-        self.office.store.keep_draft(&id, &self.actor.name, &sealed, now).await.map_err(failed)?;
+        self.office.store.keep_draft(&id, &self.actor.id, &sealed, now).await.map_err(failed)?;
         Ok(id)
     }
 
     /// Hands it out, once.
-    pub(super) fn hand_out(&self, id: &str) -> HandedOut {
-        let (office, id, name) = (Arc::clone(&self.office), id.to_owned(), self.actor.name.clone());
-        async move {
-            let taken = office.store.take_draft(&id, &name).await;
-            let sealed = taken.map_err(|error| unavailable(&error))?.map(Sealed::new);
-            let text = sealed.and_then(|sealed| office.vault.open(&sealed).ok());
-            Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
-        }
-        .boxed()
-        .shared()
+    pub(super) async fn hand_out(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
+        let taken = self.office.store.take_draft(id, &self.actor.id).await;
+        let sealed = taken.map_err(|error| unavailable(&error))?.map(Sealed::new);
+        let text = sealed.and_then(|sealed| self.office.vault.open(&sealed).ok());
+        Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
     }
 }

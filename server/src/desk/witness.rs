@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use slipway_app::desk::{
-    ApplicationView, AuditView, Desk, DeskError, EventsView, InstancesView, NewImagesForm, Offer,
-    ReleasesView, StripForm, Surroundings, UndeployForm, VisitRow,
+    AccessForm, ApplicationView, AuditView, Desk, DeskError, EventsView, InstancesView, NewImagesForm, Offer,
+    ReleasesView, RollbackForm, StripForm, Surroundings, UndeployForm, VisitRow,
 };
 use slipway_domain::{
     audit::{Filter, Verdict},
@@ -14,9 +14,12 @@ use slipway_domain::{
     names::{ApplicationName, ProjectName},
     operation::Operation,
     order::OrderForm,
+    people::{Found, Shown},
+    permission::Action,
     plan::{KeptPlan, Plan},
     release::Project,
     removal::Held,
+    secret::Secret,
     token::{NewToken, Token, TokenForm},
     wizard::Draft,
 };
@@ -142,14 +145,12 @@ impl Desk for Witnessed {
         self.change("update", &form.name, self.0.update(form, even_quarantined).await).await
     }
 
-    async fn roll_back(
-        &self,
-        name: &ApplicationName,
-        generation: u32,
-        even_quarantined: bool,
-    ) -> Result<(), DeskError> {
-        let answer = self.0.roll_back(name, generation, even_quarantined).await;
-        self.change("rollback", name.as_str(), answer).await
+    async fn roll_back(&self, form: &RollbackForm) -> Result<(), DeskError> {
+        self.change("rollback", &form.name, self.0.roll_back(form).await).await
+    }
+
+    async fn set_access(&self, form: &AccessForm) -> Result<(), DeskError> {
+        self.change("access", &form.name, self.0.set_access(form).await).await
     }
 
     async fn check_images(&self, name: &ApplicationName) -> Result<ImageCheck, DeskError> {
@@ -168,6 +169,20 @@ impl Desk for Witnessed {
 
     async fn visits(&self) -> Result<Vec<VisitRow>, DeskError> {
         self.0.visits().await
+    }
+
+    async fn may(&self, action: Action, name: Option<&ApplicationName>) -> Result<(), DeskError> {
+        let object = name.map(ApplicationName::as_str).unwrap_or_default();
+        let told = serde_json::to_value(action).unwrap_or_default();
+        self.look(told.as_str().unwrap_or_default(), object, self.0.may(action, name).await).await
+    }
+
+    async fn find_people(&self, text: &str, cursor: &str) -> Result<Found, DeskError> {
+        self.look("find-people", "", self.0.find_people(text, cursor).await).await
+    }
+
+    async fn recognise(&self, typed: &[String]) -> Result<Vec<Shown>, DeskError> {
+        self.look("find-people", "", self.0.recognise(typed).await).await
     }
 
     async fn retry(&self, name: &ApplicationName) -> Result<(), DeskError> {
@@ -203,6 +218,10 @@ impl Desk for Witnessed {
         self.look("read-application", name.as_str(), self.0.events(name).await).await
     }
 
+    async fn secrets(&self, name: &ApplicationName) -> Result<Vec<Secret>, DeskError> {
+        self.look("read-secrets", name.as_str(), self.0.secrets(name).await).await
+    }
+
     async fn strip(&self, form: &StripForm) -> Result<(), DeskError> {
         self.change("strip-finalizer", &form.name, self.0.strip(form).await).await
     }
@@ -228,10 +247,10 @@ impl Desk for Witnessed {
     }
 
     async fn hold_token(&self, token: &NewToken) -> Result<String, DeskError> {
-        self.0.hold_token(token).await
+        self.look("make-token", &token.token.name, self.0.hold_token(token).await).await
     }
 
     async fn held_token(&self, id: &str) -> Result<Option<NewToken>, DeskError> {
-        self.0.held_token(id).await
+        self.look("read-tokens", "", self.0.held_token(id).await).await
     }
 }

@@ -1,6 +1,7 @@
 //! The REST interface below `/api/v1`: what the pages do, for programs. Each handler parses, asks the same desk as
 //! the pages, and puts the answer into JSON; errors are `application/problem+json` with a stable code.
 
+mod access;
 mod audit;
 mod conditions;
 mod document;
@@ -9,7 +10,9 @@ mod list;
 mod logs;
 mod once;
 mod order;
+mod people;
 mod problem;
+mod secrets;
 mod tokens;
 mod told;
 
@@ -22,12 +25,13 @@ use axum::{
     routing::get,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use slipway_app::desk::{ApplicationView, DeskError, SharedDesk, StripForm, UndeployForm};
+use slipway_app::desk::{ApplicationView, DeskError, RollbackForm, SharedDesk, StripForm, UndeployForm};
 use slipway_domain::{
     application::Application,
     names::{ApplicationName, ProjectName},
     operation::Operation,
     order::OrderForm,
+    permission::Action,
     phase::Phase,
     plan::Plan,
 };
@@ -74,16 +78,19 @@ fn described() -> OpenApiRouter {
         .routes(routes!(held))
         .routes(routes!(strip))
         .routes(routes!(roll_back))
+        .routes(routes!(access::list, access::set))
         .routes(routes!(images::known, images::check))
         .routes(routes!(images::update))
         .routes(routes!(retry))
         .routes(routes!(cancel))
         .routes(routes!(export))
+        .routes(routes!(secrets::list))
         .routes(routes!(logs::logs))
         .routes(routes!(told::told))
         .routes(routes!(told::recent))
         .routes(routes!(told::name))
         .routes(routes!(super::events::events))
+        .routes(routes!(people::find))
         .routes(routes!(audit::search))
         .routes(routes!(audit::export))
         .routes(routes!(audit::verify))
@@ -261,6 +268,7 @@ async fn undeploy(
     params(("name" = String, Path, description = "The name of the application")),
     responses((status = 200, description = "The generations")))]
 async fn generations(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {
+    desk.may(Action::ReadConfiguration, Some(&parsed(&name)?)).await?;
     Ok(Json(serde_json::json!({"generations": view(&desk, &name).await?.generations})).into_response())
 }
 
@@ -365,7 +373,10 @@ async fn roll_back(
     Given(wanted): Given<RollBack>,
 ) -> Answer {
     unchanged(&desk, &headers, &name).await?;
-    desk.roll_back(&parsed(&name)?, wanted.generation, wanted.even_quarantined).await?;
+    let RollBack { generation, even_quarantined } = wanted;
+    let idempotency_key = key(&headers);
+    let form = RollbackForm { name: name.clone(), generation, even_quarantined, idempotency_key };
+    desk.roll_back(&form).await?;
     Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
 }
 

@@ -32,8 +32,20 @@ pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
         (header::ETAG, tag),
+        (header::VARY, "accept-encoding".to_owned()),
     ];
-    (head, file.data.into_owned()).into_response()
+    // The build has compressed it better than there is time for while somebody waits.
+    let small = Pkg::get(&format!("{path}.br")).filter(|_| takes_brotli(&headers));
+    match small.filter(|small| small.metadata.last_modified() >= file.metadata.last_modified()) {
+        Some(small) => (head, [(header::CONTENT_ENCODING, "br")], small.data.into_owned()).into_response(),
+        None => (head, file.data.into_owned()).into_response(),
+    }
+}
+
+fn takes_brotli(headers: &HeaderMap) -> bool {
+    let accepted =
+        headers.get(header::ACCEPT_ENCODING).and_then(|kinds| kinds.to_str().ok()).unwrap_or_default();
+    accepted.split(',').any(|kind| kind.trim() == "br")
 }
 
 fn tag(file: &EmbeddedFile) -> String {

@@ -34,7 +34,7 @@ pub async fn gate(
 ) -> Response {
     let sent = bearer::secret(request.headers());
     if let Some(secret) = sent.filter(|_| request.uri().path().starts_with("/api/")) {
-        return bearer::admit(office, origin, &secret, request, next).await;
+        return bearer::admit((office, keeper), origin, &secret, request, next).await;
     }
     let pass = match timeout(PATIENCE, who(&keeper, &session)).await {
         Ok(Ok(pass)) => pass,
@@ -46,7 +46,7 @@ pub async fn gate(
             let desk = office.desk(pass.actor.clone(), origin).in_visit(&pass.visit);
             let desk: SharedDesk = Arc::new(Witnessed(desk));
             request.extensions_mut().insert(desk);
-            request.extensions_mut().insert(pass.actor.clone());
+            request.extensions_mut().insert(office.recognised(pass.actor.clone()));
             request.extensions_mut().insert(pass);
             next.run(request).await
         }

@@ -3,13 +3,13 @@
 
 use axum::{
     Router,
-    http::header,
-    response::{Html, IntoResponse},
+    http::{HeaderMap, header},
+    response::Html,
     routing::get,
 };
 use serde_json::Value;
 
-use super::api;
+use super::{api, pages};
 
 /// What the page does when something is sent.
 const SCRIPT: &str = include_str!("manual.js");
@@ -19,7 +19,10 @@ pub fn routes() -> Router {
     let page = page(&api::openapi());
     let script = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8")];
     Router::new()
-        .route("/docs/api", get(move || async move { (POLICY, Html(page)).into_response() }))
+        .route(
+            "/docs/api",
+            get(move |headers: HeaderMap| async move { (POLICY, Html(dressed(&page, &headers))) }),
+        )
         .route("/docs/api.js", get(move || async move { (script, SCRIPT) }))
 }
 
@@ -29,6 +32,13 @@ const POLICY: [(header::HeaderName, &str); 1] = [(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
      base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 )];
+
+/// The page in the colours that were chosen.
+fn dressed(page: &str, headers: &HeaderMap) -> String {
+    let theme = pages::look(headers).data_theme();
+    let theme = theme.map(|theme| format!("<html data-theme=\"{theme}\""));
+    theme.map_or_else(|| page.to_owned(), |theme| page.replacen("<html", &theme, 1))
+}
 
 fn page(document: &Value) -> String {
     let mut operations = String::new();

@@ -16,6 +16,7 @@ use axum::{
 use ipnet::IpNet;
 use slipway_domain::ids::Ids;
 use slipway_store::Origin;
+use tracing::Instrument;
 
 /// Names the request in the answer, so that it is found again in the audit trail.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -70,12 +71,14 @@ pub async fn origin(State(door): State<Door>, mut request: Request, next: Next) 
     let address = peer.map(|peer| door.proxies.client(peer, request.headers()).to_string());
     let number = door.ids.next().to_string();
     let id = HeaderValue::from_str(&number);
+    let span = tracing::info_span!("request", id = number);
     request.extensions_mut().insert(Origin {
         request: number,
         address: address.unwrap_or_default(),
         via: "browser".to_owned(),
     });
-    let mut response = next.run(request).await;
+    // What is told meanwhile is told under the number.
+    let mut response = next.run(request).instrument(span).await;
     if let Ok(id) = id {
         response.headers_mut().insert(REQUEST_ID, id);
     }

@@ -10,25 +10,35 @@ use slipway_app::{
     App,
     answer::{Answer, SharedAnswer},
     desk::SharedDesk,
+    language::Language,
+    look::Look,
+    pages::kit::Development,
+    search::Recent,
     shell,
     sign_in::SignInMode,
 };
+use slipway_store::Origin;
 
 /// The settings of the framework, compiled in; a file of the same name in the working directory replaces them.
 const LEPTOS_TOML: &str = include_str!("../../../Leptos.toml");
 
 /// All pages.
-pub fn routes(sign_in: SignInMode) -> Result<Router, String> {
+pub fn routes(sign_in: SignInMode, development: Development, is_tls: bool) -> Result<Router, String> {
     let options = leptos_options()?;
     let provider = sign_in.provider.clone().unwrap_or_default();
     let context = move || {
         protect(&provider);
         provide_context(sign_in.clone());
-        provide_context::<SharedAnswer>(Arc::new(PageAnswer));
-        if let Some(desk) =
-            use_context::<Parts>().and_then(|parts| parts.extensions.get::<SharedDesk>().cloned())
-        {
-            provide_context(desk);
+        provide_context(development);
+        let Some(parts) = use_context::<Parts>() else { return };
+        let origin = parts.extensions.get::<Origin>();
+        let request = origin.map(|origin| origin.request.clone()).unwrap_or_default();
+        provide_context::<SharedAnswer>(Arc::new(PageAnswer { is_tls, request }));
+        provide_context(look(&parts.headers));
+        provide_context(language(&parts.headers));
+        provide_context(Recent::of_cookies(&cookies(&parts.headers)));
+        if let Some(desk) = parts.extensions.get::<SharedDesk>() {
+            provide_context(desk.clone());
         }
     };
     let document = {
@@ -70,8 +80,29 @@ fn leptos_options() -> Result<LeptosOptions, String> {
     read.map_err(|error| format!("Leptos.toml cannot be used: {error}"))
 }
 
+/// What the person at this browser has chosen.
+pub(super) fn look(headers: &http::HeaderMap) -> Look {
+    Look::of_cookies(&cookies(headers))
+}
+
+/// The language that they chose, or that their browser asks for.
+pub(super) fn language(headers: &http::HeaderMap) -> Language {
+    let asked = headers.get(http::header::ACCEPT_LANGUAGE).and_then(|asked| asked.to_str().ok());
+    look(headers).language.or(asked.and_then(Language::of_header)).unwrap_or_default()
+}
+
+fn cookies(headers: &http::HeaderMap) -> String {
+    let cookies = headers.get_all(http::header::COOKIE).iter().filter_map(|cookies| cookies.to_str().ok());
+    cookies.collect::<Vec<_>>().join("; ")
+}
+
 /// The head of a page's answer.
-struct PageAnswer;
+struct PageAnswer {
+    /// Do browsers reach the console over TLS?
+    is_tls: bool,
+    /// The number of the request.
+    request: String,
+}
 
 impl Answer for PageAnswer {
     fn status(&self, code: u16) {
@@ -84,6 +115,20 @@ impl Answer for PageAnswer {
 
     fn redirect(&self, place: &str) {
         leptos_axum::redirect(place);
+    }
+
+    fn request(&self) -> String {
+        self.request.clone()
+    }
+
+    fn keep(&self, name: &'static str, value: &str) {
+        let secure = if self.is_tls { "; Secure" } else { "" };
+        let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax; HttpOnly{secure}");
+        if let (Some(response), Ok(cookie)) =
+            (use_context::<ResponseOptions>(), http::HeaderValue::from_str(&cookie))
+        {
+            response.append_header(http::header::SET_COOKIE, cookie);
+        }
     }
 }
 

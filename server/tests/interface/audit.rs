@@ -49,6 +49,14 @@ async fn d7_each_mutating_route_writes_exactly_one_row() {
             "rollback",
             "accepted",
         ),
+        (
+            "setAccess",
+            Method::PUT,
+            "applications/shop/access",
+            json!({"users": ["ben"]}),
+            "access",
+            "accepted",
+        ),
         ("checkImages", Method::POST, "applications/shop/images", Value::Null, "check-images", "accepted"),
         (
             "takeNewImages",
@@ -82,7 +90,7 @@ async fn d7_each_mutating_route_writes_exactly_one_row() {
 }
 
 #[tokio::test]
-async fn d7_each_form_writes_exactly_one_row_and_a_draft_none() {
+async fn d7_each_form_writes_one_row_for_each_application_and_a_draft_none() {
     let console = Console::open().await;
     for (form, fields, rows) in [
         ("deploy", vec![("form[name]", "shop")], 1),
@@ -96,6 +104,10 @@ async fn d7_each_form_writes_exactly_one_row_and_a_draft_none() {
         ("rollback", vec![("name", "shop"), ("generation", "1")], 1),
         ("retry", vec![("name", "shop")], 1),
         ("cancel", vec![("name", "shop")], 1),
+        ("undeploy-together", vec![("form[plain]", "one,+two"), ("form[confirmation]", "2")], 2),
+        ("undeploy-together", vec![("form[plain]", "one,+two"), ("form[confirmation]", "1")], 0),
+        ("access", vec![("form[name]", "shop"), ("form[go]", "save")], 1),
+        ("access", vec![("form[name]", "shop"), ("form[go]", "add"), ("form[who]", "ana")], 0),
         ("undeploy", vec![("name", "shop"), ("confirmation", "shop")], 1),
         ("strip", vec![("name", "shop"), ("uid", "1"), ("finalizer", "x"), ("confirmation", "x")], 1),
         ("make-token", vec![("form[name]", "ci"), ("form[days]", "1"), ("form[read]", "true")], 1),

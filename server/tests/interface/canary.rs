@@ -43,6 +43,7 @@ impl Program {
                 ("SLIPWAY_RELEASES_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases")),
                 ("SLIPWAY_ADMIN_PASSWORD", ADMIN),
                 ("SLIPWAY_SANDBOX_PACE_MS", "5"),
+                ("SLIPWAY_DEVELOPMENT", "true"),
                 ("RUST_LOG", "debug"),
                 ("RUST_BACKTRACE", "1"),
             ])
@@ -207,6 +208,12 @@ async fn d18_a_planted_secret_is_found_nowhere() {
     let mut events = program.ask(Method::GET, "/api/v1/events").send().await.unwrap().bytes_stream();
     let first = tokio::time::timeout(Duration::from_secs(10), events.next()).await.unwrap().unwrap().unwrap();
     told.push(("the live stream".into(), String::from_utf8_lossy(&first).into_owned()));
+
+    // It breaks while it has both, a cookie and a token, in its hands.
+    let slip = program.ask(Method::GET, "/ui?fault=slip-of-the-pen").bearer_auth(&secrets[PLANTED.len()]);
+    assert_eq!(slip.send().await.unwrap().status(), 500);
+    let log = fs::read_to_string(program.folder.path().join("log")).unwrap();
+    assert!(log.contains("slip-of-the-pen") && log.contains("stack backtrace"), "it tells where it broke");
 
     for (place, text) in &told {
         assert!(!text.is_empty(), "{place} says nothing");

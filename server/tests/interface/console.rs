@@ -9,7 +9,7 @@ use slipway_server::{
     Portal,
     config::{Cli, Command},
 };
-use slipway_store::{AuditRow, Store};
+use slipway_store::{Account, AuditRow, Store};
 use tempfile::TempDir;
 
 const PASSWORD: &str = "correct-horse-battery";
@@ -33,6 +33,15 @@ impl Console {
 
     /// One with more settings.
     pub async fn with(more: &[&str]) -> Self {
+        let mut console = Self::closed(more).await;
+        let answer = console.sign_in(PASSWORD).await;
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
+        cookie.split(';').next().unwrap().clone_into(&mut console.cookie);
+        console
+    }
+
+    /// One with more settings, in which nobody is signed in.
+    pub async fn closed(more: &[&str]) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         // What the console says belongs to a test that fails.
         let log = tracing_subscriber::fmt().with_test_writer().with_max_level(tracing::Level::WARN);
@@ -47,8 +56,6 @@ impl Console {
             "127.0.0.1:0",
             "--data-dir",
             &data,
-            "--releases-dir",
-            releases,
             "--cluster",
             "sandbox",
             "--sandbox-pace-ms",
@@ -56,6 +63,9 @@ impl Console {
             "--admin-password",
             PASSWORD,
         ];
+        if !more.contains(&"--releases-dir") {
+            arguments.extend(["--releases-dir", releases]);
+        }
         arguments.extend(more);
         let Some(Command::Serve(settings)) = Cli::try_parse_from(arguments).unwrap().command else {
             unreachable!("serve was asked for")
@@ -65,21 +75,34 @@ impl Console {
         let redirects = reqwest::redirect::Policy::none();
         let browser = reqwest::Client::builder().redirect(redirects).build().unwrap();
         let url = portal.url();
-        let mut console = Self { folder, url, store, _portal: portal, browser, cookie: String::new() };
-        let answer = console.sign_in(PASSWORD).await;
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        cookie.split(';').next().unwrap().clone_into(&mut console.cookie);
-        console
+        Self { folder, url, store, _portal: portal, browser, cookie: String::new() }
     }
 
     pub async fn sign_in(&self, password: &str) -> Response {
         self.post("/auth/sign-in", &[("name", "admin"), ("password", password)]).await
     }
 
+    /// Makes an account with the password of admin; the answer is the cookie of the browser in which it is signed in.
+    pub async fn visitor(&self, name: &str, roles: &[&str]) -> String {
+        let admin = self.store.account("admin").await.unwrap().unwrap();
+        let roles = roles.iter().map(|&role| role.to_owned()).collect();
+        let account = Account { name: name.to_owned(), password_hash: admin.password_hash, roles };
+        assert!(self.store.create_account(&account, jiff::Timestamp::UNIX_EPOCH).await.unwrap());
+        let form = [("name", name), ("password", PASSWORD)];
+        let answer = self.post_as("", "/auth/sign-in", &form).await;
+        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+
     /// Posts a form, as a browser does.
     pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        self.post_as(&self.cookie, path, form).await
+    }
+
+    /// Posts a form from the browser with that cookie.
+    pub async fn post_as(&self, cookie: &str, path: &str, form: &[(&str, &str)]) -> Response {
         let body: Vec<_> = form.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let request = self.browser.post(format!("{}{path}", self.url)).header(header::COOKIE, &self.cookie);
+        let request = self.browser.post(format!("{}{path}", self.url)).header(header::COOKIE, cookie);
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         request.header(header::ACCEPT, "text/html").body(body.join("&")).send().await.unwrap()
     }
@@ -97,6 +120,13 @@ impl Console {
     /// Asks the REST interface: status and document.
     pub async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         let request = self.request(method, &format!("/api/v1/{path}"));
+        let request = if body.is_null() { request } else { request.json(&body) };
+        told(request.send().await.unwrap()).await
+    }
+
+    /// The same with a token.
+    pub async fn ask_with(&self, token: &str, method: Method, path: &str, body: Value) -> (u16, Value) {
+        let request = self.stranger(method, &format!("/api/v1/{path}")).bearer_auth(token);
         let request = if body.is_null() { request } else { request.json(&body) };
         told(request.send().await.unwrap()).await
     }

@@ -2,12 +2,24 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod audit;
+mod bearer;
 mod canary;
 mod console;
+mod entering;
+mod examples;
+mod faults;
+mod health;
+mod identity;
+mod metrics;
 mod parity;
+mod people;
+mod permissions;
 mod rest;
 mod safety;
+mod secrets;
 mod session;
 mod tokens;
+mod twice;
 mod wizard;

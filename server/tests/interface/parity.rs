@@ -8,6 +8,7 @@ use std::{
 
 /// What each form of the pages is for programs; none if it changes nothing that a program could see.
 const FORMS: &[(&str, Option<&str>)] = &[
+    ("name", Some("checkName")),
     ("deploy", Some("deploy")),
     ("update", Some("update")),
     // What was typed and not sent: a program keeps that itself.
@@ -17,11 +18,16 @@ const FORMS: &[(&str, Option<&str>)] = &[
     ("retry", Some("retry")),
     ("cancel", Some("cancel")),
     ("undeploy", Some("undeploy")),
+    ("access", Some("setAccess")),
+    // Each of them is undeployed as if it were alone.
+    ("undeploy-together", Some("undeploy")),
     ("strip", Some("strip")),
     ("check-images", Some("checkImages")),
     ("new-images", Some("takeNewImages")),
     ("make-token", Some("makeToken")),
     ("revoke-token", Some("revokeToken")),
+    // How pages look at one browser.
+    ("appearance", None),
 ];
 
 /// What each thing that a person can do at the desk is for programs.
@@ -43,8 +49,15 @@ const DESK: &[(&str, Option<&str>)] = &[
     ("recent", Some("listRecent")),
     ("application", Some("getApplication")),
     ("order_of", Some("exportApplication")),
+    ("secrets", Some("listSecrets")),
     ("update", Some("update")),
     ("roll_back", Some("rollback")),
+    ("set_access", Some("setAccess")),
+    ("find_people", Some("findPeople")),
+    // A program sends the names and is told which are not known.
+    ("recognise", Some("findPeople")),
+    // A program asks for what it wants and is refused.
+    ("may", None),
     ("retry", Some("retry")),
     ("cancel", Some("cancel")),
     ("undeploy", Some("undeploy")),

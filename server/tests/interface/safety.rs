@@ -80,10 +80,39 @@ async fn behind_tls_browsers_are_told_to_stay_with_it() {
     let console = Console::with(&["--public-url", "https://slipway.example.com"]).await;
     let answer = console.sign_in("correct-horse-battery").await;
     assert!(header(&answer, "strict-transport-security").starts_with("max-age="));
-    assert!(
-        header(&answer, "set-cookie").contains("Secure")
-            && header(&answer, "set-cookie").contains("HttpOnly")
-    );
+    let cookie = header(&answer, "set-cookie");
+    let mut parts = cookie.split("; ");
+    // A browser takes that name only with these words, so that no application beside the console can set it.
+    assert!(parts.next().unwrap().starts_with("__Host-slipway="), "{cookie}");
+    let parts: Vec<_> = parts.collect();
+    for part in ["Secure", "HttpOnly", "SameSite=Lax", "Path=/"] {
+        assert!(parts.contains(&part), "{part} is not in {cookie}");
+    }
+    assert!(!cookie.contains("Domain"), "{cookie}");
+}
+
+#[tokio::test]
+async fn d7_the_database_of_an_application_is_never_asked_by_the_console_itself() {
+    let console = Console::open().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let place = listener.local_addr().unwrap();
+    let mut order = crate::console::order("shop");
+    order["project"] = "holiday".into();
+    order["version"] = 2.into();
+    order["components"] = serde_json::json!({"email-connector": {"variables": {"EMAIL_HOST": "smtp.example.com",
+        "EMAIL_PORT": 25, "EMAIL_USERNAME": "u", "EMAIL_PASSWORD": "p"}}});
+    for host in [place.to_string(), "169.254.169.254:5432".to_owned()] {
+        order["database"] = serde_json::json!(
+            {"url": format!("jdbc:postgresql://{host}/app"), "username": "app", "password": "p"});
+        let (status, told) = console.ask(Method::POST, "plan", order.clone()).await;
+        assert_eq!(status, 200, "{told}");
+    }
+    order["database"]["url"] = format!("jdbc:postgresql://{place}/app").into();
+    let (status, told) = console.ask(Method::POST, "applications", order).await;
+    assert_eq!(status, 202, "{told}");
+    console.until_over("shop").await;
+    let knocked = tokio::time::timeout(std::time::Duration::from_millis(200), listener.accept()).await;
+    assert!(knocked.is_err(), "somebody came: {knocked:?}");
 }
 
 #[tokio::test]

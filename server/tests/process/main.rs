@@ -16,6 +16,7 @@ mod outage;
 mod plans;
 mod registry;
 mod replicas;
+mod stopping;
 mod story;
 mod witness;
 mod world;

@@ -1,6 +1,6 @@
 //! What the console needs goes away for a while, in two ways: its process (connections break, none is taken) or its
 //! machine (connections stand, nothing comes). Pages answer meanwhile, operations go on by themselves afterwards, and
-//! the program lives on. `SLIPWAY_TEST_OUTAGE_SECONDS` makes the outages longer.
+//! the program lives on. `SLIPWAY_TEST_OUTAGE_SECONDS` makes the outages shorter.
 
 use std::time::{Duration, Instant};
 
@@ -14,8 +14,8 @@ use crate::{
     world::World,
 };
 
-/// Longer than every pause between two tries.
-const OUTAGE: Duration = Duration::from_secs(8);
+/// Longer than every limit of time and every pause between two tries.
+const OUTAGE: Duration = Duration::from_mins(1);
 /// How long a page may take at the worst, so that nobody believes that the console is dead.
 const PAGE: Duration = Duration::from_secs(8);
 

@@ -90,6 +90,27 @@ async fn d6_an_order_is_refused_when_the_cluster_is_not_any_more_as_its_plan_say
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn d6_a_page_that_shows_a_plan_asks_the_cluster_once_for_it() {
+    let (world, life, _database) = console().await;
+    deploy(&life, 1).await;
+    life.until("shop", "Running").await;
+    let tried = || {
+        let seen = world.witness.take_seen().into_iter().map(|seen| seen.what);
+        let mut tried: Vec<_> = seen.filter(|what| what.contains("dryRun=")).collect();
+        tried.sort();
+        tried
+    };
+    tried();
+    life.ask(Method::POST, "applications/shop/plan", json!({})).await;
+    let by_a_program = tried();
+    let page = life.page("/devops/instances/shop/update/review").await;
+    assert!(page.contains("Nothing would change."), "{page}");
+    assert_eq!(tried(), by_a_program);
+    assert!(!by_a_program.is_empty());
+    life.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn d6_a_new_application_is_made_by_the_plan_that_was_looked_at() {
     let (_world, life, _database) = console().await;
     let order = |plan: &Value| json!({"name": "shop", "project": "shop", "version": 2, "admins": ["ana"], "plan": plan});

@@ -90,8 +90,13 @@ impl Witness {
 
     /// Kills a program at once.
     pub fn kill(&self, who: &str) {
+        self.signal(who, "-9");
+    }
+
+    /// Sends a program the signal after which it is gone.
+    pub fn signal(&self, who: &str, signal: &str) {
         if let Some(process) = lock(&self.programs).remove(who) {
-            let killed = std::process::Command::new("kill").args(["-9", &process.to_string()]).status();
+            let killed = std::process::Command::new("kill").args([signal, &process.to_string()]).status();
             assert!(killed.unwrap().success());
         }
     }

@@ -5,7 +5,7 @@ use std::{fs, path::Path, sync::Arc};
 use axum::{
     Router,
     extract::{Request, State},
-    http::StatusCode,
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
     routing::any,
 };
@@ -139,15 +139,31 @@ async fn serve(router: Router) -> String {
     place
 }
 
+/// A request that was read whole.
+struct Read {
+    head: Parts,
+    path: String,
+    query: String,
+    /// What the witness is told of it.
+    seen: Seen,
+}
+
+async fn read(who: String, request: Request) -> Option<Read> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await.ok()?.to_bytes();
+    let (path, query) = (head.uri.path().to_owned(), head.uri.query().unwrap_or_default().to_owned());
+    let seen = Seen { who, what: signature(&head.method, &path, &query), body };
+    Some(Read { head, path, query, seen })
+}
+
 async fn cluster(
     State((client, witness, who)): State<(kube::Client, Arc<Witness>, String)>,
     request: Request,
 ) -> Response {
-    let (head, body) = request.into_parts();
-    let Ok(body) = body.collect().await else { return StatusCode::BAD_REQUEST.into_response() };
-    let body = body.to_bytes();
-    let (path, query) = (head.uri.path().to_owned(), head.uri.query().unwrap_or_default().to_owned());
-    let seen = Seen { who, what: signature(&head.method, &path, &query), body: body.clone() };
+    let Some(Read { head, path, query, seen }) = read(who, request).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let body = seen.body.clone();
     let forward = async move {
         match client.send(axum::http::Request::from_parts(head, Body::from(body))).await {
             Ok(answer) => answer.map(axum::body::Body::new).into_response(),
@@ -167,11 +183,9 @@ async fn registry(
     State((registry, witness)): State<(Arc<Registry>, Arc<Witness>)>,
     request: Request,
 ) -> Response {
-    let (head, body) = request.into_parts();
-    let Ok(body) = body.collect().await else { return StatusCode::BAD_REQUEST.into_response() };
-    let body = body.to_bytes();
-    let (path, query) = (head.uri.path().to_owned(), head.uri.query().unwrap_or_default().to_owned());
-    let (who, body_seen) = ("console".to_owned(), body.clone());
-    let seen = Seen { who, what: signature(&head.method, &path, &query), body: body_seen };
+    let Some(Read { head, path, query, seen }) = read("console".to_owned(), request).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let body = seen.body.clone();
     witness.between(seen, async move { registry.answer(&head.method, &path, &query, body) }).await
 }

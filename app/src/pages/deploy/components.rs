@@ -1,5 +1,6 @@
 //! Images and variables: of the connectors (S1.21), and of the services that most people leave as they are (S1.26).
 
+use crate::t;
 use leptos::prelude::*;
 use slipway_domain::{
     order::{ComponentForm, FieldError, OrderForm},
@@ -63,8 +64,8 @@ fn ConnectorPanel(
     let place = |part: &str| format!("components.{}.{part}", connector.name);
     let image = place("image");
     let help = match connector.image {
-        Some(_) => "Of the catalogue; name another only if you have one of your own.",
-        None => "An own connector: name its published image.",
+        Some(_) => t!("of-catalogue"),
+        None => t!("own-connector"),
     };
     let (secure, plain): (Vec<_>, Vec<_>) =
         connector.variables.iter().cloned().partition(|entry| entry.secure);
@@ -85,8 +86,8 @@ fn ConnectorPanel(
     let secrets = secure.into_iter().map(|entry| {
         let is_set = typed.as_ref().is_some_and(|typed| typed.secrets.contains_key(&entry.name));
         let help = match (is_set, keeps) {
-            (true, _) => "It has been entered. Leave it empty to keep it.".to_owned(),
-            (false, true) => "Leave it empty to keep what is set.".to_owned(),
+            (true, _) => t!("entered"),
+            (false, true) => t!("keep-set"),
             (false, false) => entry.description.clone(),
         };
         let (place, optional) = (place(&format!("secrets.{}", entry.name)), !entry.required || is_set || keeps);
@@ -100,7 +101,7 @@ fn ConnectorPanel(
                 <h2 class="text-lg font-semibold" id=format!("{}-title", connector.name)>{connector.name.clone()}</h2>
                 {(!connector.description.is_empty()).then(|| view! { <p class="text-muted">{connector.description.clone()}</p> })}
             </div>
-            <Text name=image.clone() label="Image" value=image_typed help=help error=error_of(&errors, &image)
+            <Text name=image.clone() label=t!("image") value=image_typed help=help error=error_of(&errors, &image)
                 placeholder=connector.image.clone().unwrap_or_default() optional=connector.image.is_some()/>
             <Variables component=connector.name.clone() text known errors=errors.clone() look/>
             {secrets}
@@ -130,9 +131,9 @@ pub(super) fn Infrastructure(
     let services = services.collect_view();
     let database = offer.has_database.then(|| view! { <Outside form errors/> });
     view! {
-        <p class="text-muted">"Optional. What you leave as it is follows the blueprint of the project."</p>
+        <p class="text-muted">{t!("infrastructure-about")}</p>
         <div class="space-y-3">
-            <h2 class="font-semibold">"Services"</h2>
+            <h2 class="font-semibold">{t!("services")}</h2>
             <div class="divide-y divide-line rounded-control border border-line">{services}</div>
         </div>
         {database}
@@ -164,12 +165,12 @@ fn Service(
                 <span class="text-muted transition-transform group-open:rotate-90"><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/></span>
                 <span class="chip border-line bg-surface font-medium">{name.clone()}</span>
                 <code class="min-w-0 text-sm text-muted wrap-anywhere">{usual.clone()}</code>
-                {is_changed.then(|| view! { <span class="ml-auto text-xs text-moving-ink">"Changed"</span> })}
+                {is_changed.then(|| view! { <span class="ml-auto text-xs text-moving-ink">{t!("changed")}</span> })}
             </summary>
             <div class="space-y-4 border-t border-line px-4 py-4">
                 <div class="grid gap-4 sm:grid-cols-[minmax(0,1fr)_7rem]">
-                    <Text name=image.clone() label=format!("Image of {name}") value=image_typed placeholder=usual error=error_of(&errors, &image) optional=true/>
-                    <Text name=replicas.clone() label=format!("Copies of {name}") value=typed.replicas error=error_of(&errors, &replicas) optional=true/>
+                    <Text name=image.clone() label=t!("image-of", name = &name) value=image_typed placeholder=usual error=error_of(&errors, &image) optional=true/>
+                    <Text name=replicas.clone() label=t!("copies-of", name = &name) value=typed.replicas error=error_of(&errors, &replicas) optional=true/>
                 </div>
                 <Variables component=name text=typed.variables known=Vec::new() errors look/>
             </div>
@@ -187,18 +188,17 @@ fn Outside(
 ) -> impl IntoView {
     let wrong = |part: &str| error_of(&errors, &format!("database.{part}"));
     let database = form.database;
-    let help =
-        if database.password.is_empty() { "" } else { "It has been entered. Leave it empty to keep it." };
+    let help = if database.password.is_empty() { String::new() } else { t!("entered") };
     view! {
         <section class="space-y-4 border-t border-line pt-5" aria-labelledby="database-title">
             <div>
-                <h2 class="font-semibold" id="database-title">"External PostgreSQL"</h2>
-                <p class="text-sm text-muted">"Leave all empty for a database inside the application's namespace."</p>
+                <h2 class="font-semibold" id="database-title">{t!("external-postgres")}</h2>
+                <p class="text-sm text-muted">{t!("external-postgres-about")}</p>
             </div>
-            <Text name="database.url" label="JDBC address" value=database.url placeholder="jdbc:postgresql://db.example.com:5432/app" error=wrong("url") optional=true/>
+            <Text name="database.url" label=t!("jdbc") value=database.url placeholder="jdbc:postgresql://db.example.com:5432/app" error=wrong("url") optional=true/>
             <div class="grid gap-4 sm:grid-cols-2">
-                <Text name="database.username" label="User" value=database.username error=wrong("username") optional=true/>
-                <Text name="database.password" label="Password" value=String::new() help=help error=wrong("password") optional=true secret=true/>
+                <Text name="database.username" label=t!("user") value=database.username error=wrong("username") optional=true/>
+                <Text name="database.password" label=t!("password") value=String::new() help=help error=wrong("password") optional=true secret=true/>
             </div>
         </section>
     }

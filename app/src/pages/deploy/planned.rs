@@ -1,5 +1,6 @@
 //! A plan: what stands in the way, and what would be done to the cluster, object by object and field by field.
 
+use crate::{key, t};
 use leptos::prelude::*;
 use serde_json::Value;
 use slipway_domain::{
@@ -12,6 +13,7 @@ use crate::ui::{
     callout::{Callout, Weight},
     icon::{Glyph, Icon},
 };
+use crate::words;
 
 /// Is it about what would be, or about what was done?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +43,10 @@ pub(in crate::pages) fn Planned(
         <div class="space-y-3 empty:hidden">{findings}</div>
         <p class="text-muted">
             {summary}
-            {untried.then_some(" The namespace does not exist yet, so what goes into it can be tried out by the cluster only when it is applied.")}
+            {untried.then(|| format!(" {}", t!("plan-untried")))}
         </p>
-        <ul class="card divide-y divide-line empty:hidden" aria-label="Objects">{objects}</ul>
-        <p class="text-xs text-muted">"Hash "<code title=hash>{short}"…"</code></p>
+        <ul class="card divide-y divide-line empty:hidden" aria-label=t!("objects")>{objects}</ul>
+        <p class="text-xs text-muted">{t!("hash")}" "<code title=hash>{short}"…"</code></p>
     }
 }
 
@@ -52,24 +54,25 @@ fn summary(plan: &Plan, tense: Tense) -> String {
     let count =
         |actions: &[Action]| plan.objects.iter().filter(|object| actions.contains(&object.action)).count();
     let parts = [
-        (count(&[Action::Create]), "to create"),
-        (count(&[Action::Change]), "to change"),
-        (count(&[Action::Remove]), "to remove"),
-        (count(&[Action::Refused]), "refused by the cluster"),
-        (count(&[Action::Keep]), "to leave as they are"),
+        (count(&[Action::Create]), key!("to-create")),
+        (count(&[Action::Change]), key!("to-change")),
+        (count(&[Action::Remove]), key!("to-remove")),
+        (count(&[Action::Refused]), key!("refused-by-cluster")),
+        (count(&[Action::Keep]), key!("to-keep")),
     ];
-    let told: Vec<_> =
-        parts.iter().filter(|(count, _)| *count > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let told: Vec<_> = parts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, key)| words::text(key, &[("count", count.into())]))
+        .collect();
     let objects = told.join(", ");
     match (tense, plan.steps(), plan.stopped_by().is_some()) {
-        (Tense::Would, _, true) => {
-            format!("Objects: {objects}. Nothing would be written as long as something stops it.")
-        }
-        (Tense::Would, 0, _) => "Nothing would change.".to_owned(),
-        (Tense::Would, ..) => format!("Objects: {objects}. Nothing has been written yet."),
-        (Tense::Was, _, true) => format!("Objects: {objects}. Something stopped it, so nothing was written."),
-        (Tense::Was, 0, _) => "Everything was right already; nothing was written.".to_owned(),
-        (Tense::Was, ..) => format!("Objects: {objects}."),
+        (Tense::Would, _, true) => t!("plan-would-stop", objects = objects),
+        (Tense::Would, 0, _) => t!("plan-would-nothing"),
+        (Tense::Would, ..) => t!("plan-would", objects = objects),
+        (Tense::Was, _, true) => t!("plan-stopped", objects = objects),
+        (Tense::Was, 0, _) => t!("plan-was-nothing"),
+        (Tense::Was, ..) => t!("plan-was", objects = objects),
     }
 }
 
@@ -78,10 +81,10 @@ fn finding(finding: Finding) -> impl IntoView {
     let evidence = finding.cause.evidence.join("\n");
     view! {
         <Callout weight title=finding.cause.reason>
-            <p class="text-sm">{finding.cause.action}</p>
+            <p class="text-sm">{words::told(finding.cause.action)}</p>
             {(!evidence.is_empty()).then(|| view! { <pre class="code mt-2">{evidence}</pre> })}
             <p class="text-xs text-muted">
-                {if finding.stops { "Stops the plan" } else { "Only a warning" }}" · "<code title="A stable code, for searching">{finding.cause.code}</code>
+                {if finding.stops { t!("stops-plan") } else { t!("only-warning") }}" · "<code title=t!("stable-code")>{finding.cause.code}</code>
             </p>
         </Callout>
     }
@@ -89,14 +92,14 @@ fn finding(finding: Finding) -> impl IntoView {
 
 fn object(planned: PlannedObject) -> impl IntoView {
     let (tone, word) = match planned.action {
-        Action::Create => (Tone::Good, "Create"),
-        Action::Change => (Tone::Moving, "Change"),
-        Action::Keep => (Tone::Over, "Keep"),
-        Action::Remove => (Tone::Doubtful, "Remove"),
-        Action::Refused => (Tone::Bad, "Refused"),
+        Action::Create => (Tone::Good, t!("plan-create")),
+        Action::Change => (Tone::Moving, t!("plan-change")),
+        Action::Keep => (Tone::Over, t!("plan-keep")),
+        Action::Remove => (Tone::Doubtful, t!("plan-remove")),
+        Action::Refused => (Tone::Bad, t!("plan-refused")),
     };
     let name = format!("{} {}", planned.kind, planned.name);
-    let label = format!("Fields of {name}");
+    let label = t!("fields-of", name = &name);
     let head = view! {
         <span class="flex items-center gap-3"><span class="w-24 shrink-0"><Outcome tone label=word/></span><span class="min-w-0 font-medium wrap-anywhere">{name}</span></span>
     };
@@ -128,7 +131,7 @@ fn object(planned: PlannedObject) -> impl IntoView {
 
 fn change(change: FieldChange) -> impl IntoView {
     let value = |value: Option<Value>| match value {
-        None => "nothing".to_owned(),
+        None => t!("nothing"),
         Some(Value::String(text)) => text,
         Some(other) => other.to_string(),
     };

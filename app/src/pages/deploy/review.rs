@@ -1,8 +1,10 @@
 //! The last step: everything on one page, what it would do to the cluster, and the button.
 
+use crate::t;
 use leptos::{prelude::*, server_fn::ServerFn};
 use slipway_domain::{
     order::{FieldError, people},
+    people::Member,
     plan::Plan,
     wizard::{Draft, WizardStep, rows},
 };
@@ -14,13 +16,17 @@ use super::{
 use crate::{
     actions::{Deploy, Update},
     desk::{DeskError, Offer, SharedDesk},
+    examples::Deed,
+    language::Language,
     ui::{
         button::Variant,
         callout::{Callout, Weight},
-        icon::{Glyph, Icon},
+        examples::Examples,
+        field::Mistakes,
         table::Section,
     },
     wizard::Place,
+    words::{Word, language, told},
 };
 
 #[component]
@@ -45,15 +51,18 @@ pub(super) fn Review(
     let wrong =
         (!errors.is_empty()).then(|| view! { <Wrong place=place.clone() errors=errors.clone() connectors/> });
     let is_right = errors.is_empty();
+    let form = draft.form.clone();
+    let deed = if draft.is_update { Deed::Update(form) } else { Deed::Deploy(form) };
     view! {
         <div class="space-y-6">
             {wrong}
             <Answers place=place.clone() draft=draft.clone() offer/>
             {plan.map(|plan| match plan {
-                Ok(plan) => view! { <Section title="Plan"><Planned plan tense=Tense::Would/></Section> }.into_any(),
-                Err(error) => view! { <Callout weight=Weight::Failure title=format!("What this would do cannot be said. {error}")/> }.into_any(),
+                Ok(plan) => view! { <Section title=t!("plan")><Planned plan tense=Tense::Would/></Section> }.into_any(),
+                Err(error) => view! { <Callout weight=Weight::Failure title=t!("plan-unknown", why = told(error.to_string()))/> }.into_any(),
             })}
             <Send place draft is_right plan=hash is_quarantined is_stale/>
+            {is_right.then(|| view! { <Examples deed/> })}
         </div>
     }
 }
@@ -68,20 +77,12 @@ fn Wrong(
     /// The names of the connectors.
     connectors: Vec<String>,
 ) -> impl IntoView {
-    let items = errors.into_iter().map(|error| {
+    let mistakes = errors.into_iter().map(|error| {
         let step = WizardStep::of_field(&error.field, &connectors);
         let href = format!("{}#{}", place.href(step, &[("check", "1")]), error.field);
-        view! { <li><a class="underline decoration-bad/40 underline-offset-3 hover:decoration-bad" href=href>{step.label()}": "{error.message}</a></li> }
+        (href, t!("and-more", first = step.word(), second = told(error.message)))
     });
-    view! {
-        <div class=Weight::Failure.classes() role="alert">
-            <Icon glyph=Glyph::Warning class="mt-[3px] size-4 shrink-0 text-bad-ink"/>
-            <div class="space-y-1">
-                <p class="font-medium">"Some answers need another look"</p>
-                <ul class="list-disc pl-4 text-sm marker:text-bad">{items.collect_view()}</ul>
-            </div>
-        </div>
-    }
+    view! { <Mistakes mistakes=mistakes.collect()/> }
 }
 
 /// All answers, each with the way to change it.
@@ -95,17 +96,17 @@ fn Answers(
     offer: Offer,
 ) -> impl IntoView {
     let form = draft.form;
-    let list =
-        |names: Vec<String>| if names.is_empty() { "Nobody else".to_owned() } else { names.join(", ") };
+    let list = |names: Vec<String>| if names.is_empty() { t!("nobody-else") } else { names.join(", ") };
     let mut users = people(&form.users);
-    users.extend(named_by_tasks(&offer).into_iter().filter(|name| !people(&form.users).contains(name)));
+    let typed: Vec<_> = users.iter().map(|typed| Member::parse(typed).name).collect();
+    users.extend(named_by_tasks(&offer).into_iter().filter(|name| !typed.contains(name)));
     let connectors: Vec<_> = offer
         .connectors
         .iter()
         .flat_map(|connector| {
             let typed = form.components.get(&connector.name).cloned().unwrap_or_default();
             let image = Some(typed.image).filter(|image| !image.is_empty()).or(connector.image.clone());
-            let image = image.unwrap_or_else(|| "Its image is not named yet".to_owned());
+            let image = image.unwrap_or_else(|| t!("image-not-named"));
             let secrets = typed.secrets.into_keys().map(|name| (name, "••••••".to_owned()));
             let variables =
                 rows(&typed.variables).unwrap_or_default().into_iter().map(|row| (row.name, row.value));
@@ -121,32 +122,32 @@ fn Answers(
     {
         let usual = offer.services.iter().find(|(service, _)| service == name).map(|(_, usual)| usual);
         if !typed.image.is_empty() && usual != Some(&typed.image) {
-            infrastructure.push((format!("Image of {name}"), typed.image.clone()));
+            infrastructure.push((t!("image-of", name = name), typed.image.clone()));
         }
         if !typed.replicas.is_empty() {
-            infrastructure.push((format!("Copies of {name}"), typed.replicas.clone()));
+            infrastructure.push((t!("copies-of", name = name), typed.replicas.clone()));
         }
         let variables = rows(&typed.variables).unwrap_or_default();
         infrastructure.extend(variables.into_iter().map(|row| (format!("{name}: {}", row.name), row.value)));
     }
     if !form.database.url.is_empty() {
         infrastructure.push((
-            "External PostgreSQL".to_owned(),
-            format!("{} as {}", form.database.url, form.database.username),
+            t!("external-postgres"),
+            t!("url-as", url = &form.database.url, user = &form.database.username),
         ));
     }
     if infrastructure.is_empty() {
-        infrastructure.push(("Services".to_owned(), "As the blueprint has them".to_owned()));
+        infrastructure.push((t!("services"), t!("as-blueprint")));
     }
     let start = vec![
-        ("Application name".to_owned(), form.name.clone()),
-        ("Project".to_owned(), form.project.clone()),
-        ("Version".to_owned(), form.version.clone()),
+        (t!("application-name"), form.name.clone()),
+        (t!("project"), form.project.clone()),
+        (t!("version"), form.version.clone()),
     ];
     let parts = [
         (WizardStep::Name, start),
-        (WizardStep::Admins, vec![("Administrator access".to_owned(), list(people(&form.admins)))]),
-        (WizardStep::Users, vec![("User access".to_owned(), list(users))]),
+        (WizardStep::Admins, vec![(t!("admin-access"), list(people(&form.admins)))]),
+        (WizardStep::Users, vec![(t!("user-access"), list(users))]),
         (WizardStep::Connectors, connectors),
         (WizardStep::Infrastructure, infrastructure),
     ];
@@ -161,10 +162,14 @@ fn part(place: &Place, step: WizardStep, lines: Vec<(String, String)>) -> impl I
     let lines = lines.into_iter().map(|(label, value)| {
         view! { <div class="grid gap-x-4 sm:grid-cols-[12rem_minmax(0,1fr)]"><dt class="text-muted wrap-anywhere">{label}</dt><dd class="wrap-anywhere">{value}</dd></div> }
     });
+    // German keeps the capitals of its nouns.
+    let part = step.word();
+    let part = if language() == Language::English { part.to_lowercase() } else { part };
+    let edit = t!("edit-what", part = part);
     view! {
-        <section class="flex items-start gap-4 px-4 py-3.5 sm:px-6" aria-label=step.label()>
+        <section class="flex items-start gap-4 px-4 py-3.5 sm:px-6" aria-label=step.word()>
             <dl class="min-w-0 flex-1 space-y-1.5">{lines.collect_view()}</dl>
-            <a class="link text-sm" href=place.href(step, &[]) aria-label=format!("Edit {}", step.label().to_lowercase())>"Edit"</a>
+            <a class="link text-sm" href=place.href(step, &[]) aria-label=edit>{t!("edit")}</a>
         </section>
     }
 }
@@ -186,7 +191,9 @@ fn Send(
     is_stale: bool,
 ) -> impl IntoView {
     let key = expect_context::<SharedDesk>().surroundings().form_key;
-    let (action, word) = if draft.is_update { (Update::PATH, "Update") } else { (Deploy::PATH, "Deploy") };
+    let (action, word) =
+        if draft.is_update { (Update::PATH, t!("update")) } else { (Deploy::PATH, t!("deploy")) };
+    let held = held_to_plan(&word, is_stale);
     view! {
         <form class="card space-y-4 px-4 py-3.5 sm:px-6" method="post" action=action>
             <input type="hidden" name="draft" value=draft.id.clone()/>
@@ -197,18 +204,18 @@ fn Send(
             {is_quarantined.then(|| view! {
                 <label class="flex items-start gap-2">
                     <input class="mt-1" type="checkbox" name="even_quarantined" value="yes"/>
-                    <span>"Deploy this version all the same, although the application was rolled back from it"</span>
+                    <span>{t!("all-the-same-long")}</span>
                 </label>
             })}
-            {plan.map(|_| view! { <p class="text-sm text-muted sm:text-right" id="held-to-plan">{held_to_plan(word, is_stale)}</p> })}
+            {plan.map(|_| view! { <p class="text-sm text-muted sm:text-right" id="held-to-plan">{held}</p> })}
             <div class="flex flex-wrap items-center gap-2">
-                <a class=Variant::Quiet.classes() href=place.exit()>"Cancel"</a>
+                <a class=Variant::Quiet.classes() href=place.exit()>{t!("cancel")}</a>
                 <span class="ml-auto flex items-center gap-2">
-                    <a class=Variant::Quiet.classes() href=place.href(WizardStep::Infrastructure, &[])>"Previous"</a>
+                    <a class=Variant::Quiet.classes() href=place.href(WizardStep::Infrastructure, &[])>{t!("previous")}</a>
                     {if is_right {
                         view! { <button class=Variant::Primary.classes() type="submit">{word}</button> }.into_any()
                     } else {
-                        view! { <span class="text-sm text-muted">{format!("{word} is possible when nothing above needs another look.")}</span> }.into_any()
+                        view! { <span class="text-sm text-muted">{t!("possible-when", word = word)}</span> }.into_any()
                     }}
                 </span>
             </div>
@@ -218,7 +225,6 @@ fn Send(
 
 /// What sending means while a plan is shown.
 fn held_to_plan(word: &str, is_stale: bool) -> String {
-    let changed =
-        if is_stale { "Not sent: what would be done has changed since. The plan above is new. " } else { "" };
-    format!("{changed}{word} does what the plan above says, or nothing.")
+    let held = t!("held-to-plan", word = word);
+    if is_stale { format!("{} {held}", t!("plan-changed")) } else { held }
 }

@@ -1,5 +1,6 @@
 //! Variables, seen as rows or as the JSON that they stand for: two views of the same (S1.24).
 
+use crate::t;
 use leptos::prelude::*;
 use slipway_domain::{
     order::FieldError,
@@ -58,18 +59,18 @@ fn as_json(
     let required: Vec<_> =
         known.iter().filter(|known| known.required).map(|known| known.name.clone()).collect();
     let help = match required.as_slice() {
-        [] => "A JSON object. Variables that are called like a secret are kept as one.".to_owned(),
-        names => format!("A JSON object. It must have {}.", names.join(", ")),
+        [] => t!("json-help"),
+        names => t!("json-must-have", names = names.join(", ")),
     };
     let wrong = error.is_some();
     view! {
-        <Field name=place.clone() label=format!("Variables of {component}") help error>
+        <Field name=place.clone() label=t!("variables-of", component = &component) help error>
             <textarea class="input h-auto min-h-28 py-2 font-mono text-sm" rows="5" form=FORM id=place.clone() name=control(&place)
                 spellcheck="false" aria-invalid=wrong.then_some("true") aria-describedby=described_by(&place, wrong)>
                 {text}
             </textarea>
         </Field>
-        <Switch go="rows" label="Show as rows"/>
+        <Switch go="rows" label=t!("show-rows")/>
     }
 }
 
@@ -95,16 +96,16 @@ fn in_rows(
         let known = known.iter().find(|known| known.name == row.name);
         let about = known.map(|known| {
             let about = match (known.required, known.about.is_empty()) {
-                (true, true) => "Required".to_owned(),
-                (true, false) => format!("Required. {}", known.about),
+                (true, true) => t!("required"),
+                (true, false) => format!("{}. {}", t!("required"), known.about),
                 (false, _) => known.about.clone(),
             };
             view! { <p class="text-xs text-muted empty:hidden sm:col-span-2">{about}</p> }
         });
         view! {
             <li class="grid gap-x-2 gap-y-1 sm:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]">
-                <input class="input font-mono text-sm" form=FORM name=name("name") value=row.name placeholder="NAME" spellcheck="false" autocomplete="off" autocapitalize="none" aria-label=format!("Name of variable {number} of {component}")/>
-                <input class="input font-mono text-sm" form=FORM name=name("value") value=row.value placeholder="Value" spellcheck="false" autocomplete="off" autocapitalize="none" aria-label=format!("Value of variable {number} of {component}")/>
+                <input class="input font-mono text-sm" form=FORM name=name("name") value=row.name placeholder=t!("name-placeholder") spellcheck="false" autocomplete="off" autocapitalize="none" aria-label=t!("variable-name", number = number, component = &component)/>
+                <input class="input font-mono text-sm" form=FORM name=name("value") value=row.value placeholder=t!("value") spellcheck="false" autocomplete="off" autocapitalize="none" aria-label=t!("variable-value", number = number, component = &component)/>
                 {about}
             </li>
         }
@@ -112,15 +113,15 @@ fn in_rows(
     let wrong = error.is_some();
     view! {
         <fieldset class="space-y-2.5" id=place.clone() tabindex="-1" aria-describedby=described_by(&place, wrong)>
-            <legend class="mb-1.5 font-medium">"Variables"</legend>
+            <legend class="mb-1.5 font-medium">{t!("variables")}</legend>
             <ul class="space-y-2">{items.collect_view()}</ul>
             {error.map(|error| view! {
                 <p class="flex gap-1.5 text-sm font-medium text-bad-ink" id=format!("{place}-error")>
                     <Icon glyph=Glyph::Warning class="mt-[3px] size-3.5 shrink-0"/>{error}
                 </p>
             })}
-            <p class="text-sm text-muted" id=format!("{place}-help")>"A row without a name counts for nothing. Variables that are called like a secret are kept as one."</p>
-            <div class="flex flex-wrap gap-2"><Switch go="more" label="More rows"/><Switch go="json" label="Show as JSON"/></div>
+            <p class="text-sm text-muted" id=format!("{place}-help")>{t!("rows-help")}</p>
+            <div class="flex flex-wrap gap-2"><Switch go="more" label=t!("more-rows")/><Switch go="json" label=t!("show-json")/></div>
         </fieldset>
     }
 }
@@ -131,7 +132,7 @@ fn Switch(
     /// What it asks for.
     go: &'static str,
     /// What it says.
-    label: &'static str,
+    label: String,
 ) -> impl IntoView {
     view! { <button class="button button-small border-line bg-surface text-ink hover:border-edge" form=FORM type="submit" name="go" value=go>{label}</button> }
 }

@@ -1,5 +1,6 @@
 //! The first step: how the application is called, and which version it is made from.
 
+use crate::t;
 use leptos::prelude::*;
 use slipway_domain::{
     order::{FieldError, OrderForm},
@@ -32,13 +33,14 @@ pub(super) fn Start(
         } else {
             view! {
                 <div class="space-y-1.5">
-                    <Text name="name" label="Application name" value=form.name error=error_of(&errors, "name")
-                        help="1 to 26 lowercase letters, digits and hyphens, beginning with a letter. It is part of every address."/>
-                    <NameCheck field="name".to_owned()/>
+                    <Text name="name" label=t!("application-name") value=form.name error=error_of(&errors, "name")
+                        help=t!("name-help")/>
+                    <p class="min-h-5 text-sm" aria-live="polite"><span id="name-told" data-free=t!("name-free")></span></p>
+                    <NameCheck/>
                 </div>
             }.into_any()
         }}
-        <Field name="version" label="Version" help="Newest first." error=wrong.clone()>
+        <Field name="version" label=t!("version") help=t!("newest-first") error=wrong.clone()>
             <select class="input" form=FORM id="version" name="form[version]" aria-invalid=wrong.is_some().then_some("true")
                 aria-describedby=described_by("version", wrong.is_some())>
                 {versions}

@@ -1,11 +1,13 @@
 //! The steps of an order in a row: those that are done, the present one, those that were not reached.
 
+use crate::t;
 use leptos::prelude::*;
 use slipway_domain::wizard::WizardStep;
 
 use crate::{
     ui::icon::{Glyph, Icon},
     wizard::Place,
+    words::Word,
 };
 
 /// The row. To a step that was reached one can go back; what was typed meanwhile goes along.
@@ -26,17 +28,17 @@ pub(super) fn Stepper(
         let is_here = each == step;
         let is_done = each < step || (each <= reached && !is_here);
         let (mark, word) = if is_here {
-            ("grid size-5 shrink-0 place-items-center rounded-full bg-accent-fill text-xs font-medium text-on-accent", "current")
+            ("grid size-5 shrink-0 place-items-center rounded-full bg-accent-fill text-xs font-medium text-on-accent", t!("step-current"))
         } else if is_done {
-            ("grid size-5 shrink-0 place-items-center rounded-full bg-good/14 text-good-ink", "done")
+            ("grid size-5 shrink-0 place-items-center rounded-full bg-good/14 text-good-ink", t!("done"))
         } else {
-            ("grid size-5 shrink-0 place-items-center rounded-full border border-dashed border-edge text-xs text-muted", "not reached")
+            ("grid size-5 shrink-0 place-items-center rounded-full border border-dashed border-edge text-xs text-muted", t!("step-not-reached"))
         };
         let inside = view! {
             <span class=mark>
                 {if is_done { view! { <Icon glyph=Glyph::Check class="size-3"/> }.into_any() } else { (index + 1).into_any() }}
             </span>
-            <span class="whitespace-nowrap">{each.label()}<span class="sr-only">": "{word}</span></span>
+            <span class="whitespace-nowrap">{each.word()}<span class="sr-only">": "{word}</span></span>
         };
         let part = if is_here {
             view! { <span class="flex items-center gap-2 font-medium">{inside}</span> }.into_any()
@@ -53,9 +55,9 @@ pub(super) fn Stepper(
     });
     let items = items.collect_view();
     view! {
-        <nav class="card flex items-center gap-4 px-4 py-3" aria-label="Steps">
+        <nav class="card flex items-center gap-4 px-4 py-3" aria-label=t!("steps")>
             <ol class="flex min-w-0 flex-1 flex-wrap gap-x-5 gap-y-2 lg:flex-nowrap lg:gap-x-3">{items}</ol>
-            <span class="text-xs whitespace-nowrap text-muted sm:hidden">{format!("{place_of} of {count}")}</span>
+            <span class="text-xs whitespace-nowrap text-muted sm:hidden">{t!("of", number = place_of, count = count)}</span>
         </nav>
     }
 }

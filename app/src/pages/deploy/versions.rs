@@ -1,5 +1,6 @@
 //! What each version consists of, so that the choice is an informed one.
 
+use crate::t;
 use leptos::prelude::*;
 use slipway_domain::release::{Project, Release};
 
@@ -26,7 +27,7 @@ pub(super) fn Versions(
             <details class="group" open=index == 0>
                 <summary class="flex items-center gap-2 px-4 py-3 text-sm hover:bg-raised/40">
                     <span class="text-muted transition-transform group-open:rotate-90"><Icon glyph=Glyph::Angle class="size-3.5 shrink-0"/></span>
-                    <span class="font-medium">"Version "{number}</span>
+                    <span class="font-medium">{t!("version-number", version = number.to_string())}</span>
                     <span class="ml-auto text-xs text-muted">{at.map(|at| view! { <Ago at now/> })}</span>
                 </summary>
                 <ul class="space-y-2.5 px-4 pt-0.5 pb-4 pl-9.5 text-sm">{parts}</ul>
@@ -35,7 +36,7 @@ pub(super) fn Versions(
     });
     view! {
         <section class="space-y-3">
-            <h2 class="sr-only">"Versions"</h2>
+            <h2 class="sr-only">{t!("versions")}</h2>
             <div class="card divide-y divide-line overflow-hidden">{versions.collect_view()}</div>
         </section>
     }
@@ -44,10 +45,7 @@ pub(super) fn Versions(
 /// The components that a release names, or what was modelled.
 fn parts(release: Release) -> impl IntoView {
     let components = release.components.into_iter().map(|component| {
-        let copies = match component.replicas {
-            1 => "one copy".to_owned(),
-            copies => format!("{copies} copies"),
-        };
+        let copies = t!("copies", count = component.replicas);
         part(component.name.to_string(), copies, Some(component.image.to_string()))
     });
     let contents = release.contents;
@@ -55,14 +53,14 @@ fn parts(release: Release) -> impl IntoView {
     let connectors = contents.connectors.into_iter().map(|connector| connector.name.to_string()).collect();
     let uis = contents.uis.into_iter().map(|ui| ui.name.to_string()).collect();
     let modelled = [
-        ("Processes", names(contents.processes)),
-        ("Connectors", names(connectors)),
-        ("User interfaces", names(uis)),
-        ("Forms", names(contents.forms)),
-        ("Decision tables", names(contents.decision_tables)),
-        ("Scripts", names(contents.scripts)),
-        ("Files", names(contents.files)),
-        ("Triggers", names(contents.triggers)),
+        (t!("processes"), names(contents.processes)),
+        (t!("connectors"), names(connectors)),
+        (t!("uis"), names(uis)),
+        (t!("forms"), names(contents.forms)),
+        (t!("decision-tables"), names(contents.decision_tables)),
+        (t!("scripts"), names(contents.scripts)),
+        (t!("files"), names(contents.files)),
+        (t!("triggers"), names(contents.triggers)),
     ];
     let modelled = modelled.into_iter().filter_map(|(kind, names)| {
         let names = names?;

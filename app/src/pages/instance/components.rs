@@ -1,5 +1,6 @@
 //! What an application consists of: its components, and their running copies.
 
+use crate::{key, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use slipway_domain::{
@@ -20,16 +21,17 @@ use crate::{
         table::{Room, Table},
         time::Ago,
     },
+    words::Word,
 };
 
 const TASKS: &[(&str, Room)] = &[
-    ("ID", Room::Any),
-    ("Release", Room::Medium),
-    ("Last Status", Room::Any),
-    ("Health Status", Room::Any),
-    ("Started At", Room::Medium),
-    ("Stopped At", Room::Wide),
-    ("Restarts", Room::Medium),
+    (key!("id"), Room::Any),
+    (key!("release"), Room::Medium),
+    (key!("last-status"), Room::Any),
+    (key!("health-status"), Room::Any),
+    (key!("started-at"), Room::Medium),
+    (key!("stopped-at"), Room::Wide),
+    (key!("restarts"), Room::Medium),
 ];
 
 /// The page of the components.
@@ -45,8 +47,8 @@ fn content(view: ApplicationView) -> impl IntoView {
     let of_images = view.clone();
     let list = if status == Status::Undeployed {
         view! {
-            <Empty glyph=Glyph::Instances title="Nothing of it runs">
-                <p>"The application has been removed. What it consisted of is under Configuration."</p>
+            <Empty glyph=Glyph::Instances title=t!("nothing-runs")>
+                <p>{t!("nothing-runs-more")}</p>
             </Empty>
         }
         .into_any()
@@ -85,32 +87,32 @@ fn Component(
     let has_tasks = !rows.is_empty();
     let digest = match digest {
         Some((short, full)) => {
-            let what = format!("the digest of {name}");
+            let what = t!("digest-of", name = &name);
             view! { <span class="flex items-center gap-1"><code class="text-sm" title=full.clone()>{short}</code><Copy text=full what/></span> }.into_any()
         }
-        None => view! { <span class="text-muted">"Not resolved yet"</span> }.into_any(),
+        None => view! { <span class="text-muted">{t!("not-resolved")}</span> }.into_any(),
     };
-    let (of_image, of_log) = (format!("the image of {name}"), format!("Log of {name}"));
-    let route = component.route.unwrap_or_else(|| "None".to_owned());
+    let (of_image, of_log) = (t!("the-image-of", name = &name), t!("component-of", name = &name));
+    let route = component.route.unwrap_or_else(|| t!("none"));
     view! {
         <section class="space-y-3" id=id aria-labelledby=title.clone()>
             <div class="flex flex-wrap items-baseline gap-x-3 gap-y-1">
                 <h2 class="font-semibold" id=title.clone()>{name.clone()}</h2>
-                <span class="text-sm text-muted">{component.role.label()}</span>
+                <span class="text-sm text-muted">{component.role.word()}</span>
                 <span class="text-sm"><Outcome tone label/></span>
                 {line.map(|line| view! { <code class="ml-auto text-sm text-muted">{line}</code> })}
             </div>
             <div class="card px-4 py-3.5">
                 <Facts>
-                    <Fact label="Image"><span class="flex items-center gap-1"><code class="min-w-0 text-sm wrap-anywhere">{image.clone()}</code><Copy text=image what=of_image/></span></Fact>
-                    <Fact label="Digest">
+                    <Fact label=t!("image")><span class="flex items-center gap-1"><code class="min-w-0 text-sm wrap-anywhere">{image.clone()}</code><Copy text=image what=of_image/></span></Fact>
+                    <Fact label=t!("digest")>
                         {digest}
                     </Fact>
-                    <Fact label="Route">{route}</Fact>
-                    <Fact label="Log"><a class="link" href=log aria-label=of_log>"Open"</a></Fact>
+                    <Fact label=t!("route")>{route}</Fact>
+                    <Fact label=t!("log")><a class="link" href=log aria-label=of_log>{t!("open")}</a></Fact>
                 </Facts>
             </div>
-            {has_tasks.then(|| view! { <Table caption="Tasks" columns=TASKS>{rows.collect_view()}</Table> })}
+            {has_tasks.then(|| view! { <Table caption=t!("tasks") columns=TASKS>{rows.collect_view()}</Table> })}
         </section>
     }
 }
@@ -128,7 +130,7 @@ pub(super) fn readiness(
 ) -> Readiness {
     let is_stale = expect_context::<SharedDesk>().surroundings().stale_since.is_some();
     let (ready, desired) = match found {
-        None if is_stale => return Readiness { tone: Tone::Over, label: "Not known".to_owned() },
+        None if is_stale => return Readiness { tone: Tone::Over, label: t!("not-known") },
         None => (0, component.replicas),
         Some(observed) => (observed.ready, observed.desired),
     };
@@ -137,7 +139,7 @@ pub(super) fn readiness(
         Tone::Bad | Tone::Doubtful => Tone::Doubtful,
         _ => Tone::Moving,
     };
-    Readiness { tone, label: format!("{ready} of {desired}") }
+    Readiness { tone, label: t!("of", number = ready, count = desired) }
 }
 
 /// The line of SetOps (S2.20). What is not there is not pending (S2.21).
@@ -146,7 +148,7 @@ fn running(component: &ObservedComponent) -> String {
         |wanted: &[TaskState]| component.tasks.iter().filter(|task| wanted.contains(&task.state)).count();
     let pending = is(&[TaskState::Provisioning, TaskState::Pending, TaskState::Activating]);
     let running = is(&[TaskState::Running]);
-    format!("ACTIVE {running} / {} running tasks ({pending} pending)", component.desired)
+    t!("tasks-line", running = running, desired = component.desired, pending = pending)
 }
 
 fn task_row(application: &str, component: &str, task: ObservedTask, now: Timestamp) -> impl IntoView + use<> {
@@ -164,14 +166,14 @@ fn task_row(application: &str, component: &str, task: ObservedTask, now: Timesta
         Health::Unknown => (Tone::Over, "UNKNOWN"),
     };
     let ended = task.last_end.map(|end| match end.signal {
-        Some(signal) => format!("{}, signal {signal}", end.reason),
-        None => format!("{}, exit code {}", end.reason, end.exit_code),
+        Some(signal) => t!("signal", reason = end.reason, signal = signal.to_string()),
+        None => t!("exit-code", reason = end.reason, code = end.exit_code.to_string()),
     });
     let log = format!("{}?component={component}&task={}", Tab::Logs.href(application), task.id);
     let id = format!("task-{}", task.id);
     view! {
         <tr id=id>
-            <th scope="row" class="font-normal"><a class="link" href=log title="Its log"><code class="wrap-anywhere">{task.id}</code></a></th>
+            <th scope="row" class="font-normal"><a class="link" href=log title=t!("its-log")><code class="wrap-anywhere">{task.id}</code></a></th>
             <td class=Room::Medium.classes()>{task.release}</td>
             <td><Outcome tone label/>{trouble.map(|trouble| view! { <span class="block pl-5 text-muted">{trouble}</span> })}</td>
             <td><Outcome tone=healthy label=health/></td>

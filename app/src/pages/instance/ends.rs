@@ -1,5 +1,6 @@
 //! The black box: how containers ended, and what they said before. It is there when pod and namespace are gone.
 
+use crate::t;
 use jiff::Timestamp;
 use leptos::prelude::*;
 use slipway_domain::black_box::Ended;
@@ -21,7 +22,7 @@ pub(super) fn Ends(
     let count = ends.len();
     let items = ends.into_iter().map(|(at, ended)| item(at, ended, now)).collect_view();
     (count > 0).then(|| {
-        view! { <Section title="Ended tasks" count><div class="card divide-y divide-line overflow-hidden">{items}</div></Section> }
+        view! { <Section title=t!("ended-tasks") count><div class="card divide-y divide-line overflow-hidden">{items}</div></Section> }
     })
 }
 
@@ -29,16 +30,14 @@ fn item(at: Timestamp, ended: Ended, now: Timestamp) -> impl IntoView {
     let id = format!("end-{}-{}", ended.task, at.as_millisecond());
     let end = ended.end;
     let how = match end.signal {
-        Some(signal) => format!("{}, signal {signal}", end.reason),
-        None => format!("{}, exit code {}", end.reason, end.exit_code),
+        Some(signal) => t!("signal", reason = end.reason, signal = signal.to_string()),
+        None => t!("exit-code", reason = end.reason, code = end.exit_code.to_string()),
     };
     let remarks =
         ended.remarks.into_iter().map(|line| view! { <li class="wrap-anywhere">{line}</li> }).collect_view();
     let log = match ended.log.filter(|log| !log.is_empty()) {
         Some(log) => view! { <pre class="code max-h-96 overflow-auto">{log}</pre> }.into_any(),
-        None => {
-            view! { <p class="text-muted">"It said nothing, or the cluster had forgotten it."</p> }.into_any()
-        }
+        None => view! { <p class="text-muted">{t!("said-nothing")}</p> }.into_any(),
     };
     view! {
         <details class="group" id=id>

@@ -1,5 +1,6 @@
 //! What the cluster tells about an application: its events now, and what it warned of in the last day, hour by hour.
 
+use crate::{key, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -22,14 +23,18 @@ use crate::{
 };
 
 const EVENTS: &[(&str, Room)] = &[
-    ("Last said", Room::Any),
-    ("Kind", Room::Medium),
-    ("Reason", Room::Any),
-    ("Message", Room::Any),
-    ("Times", Room::Medium),
+    (key!("last-said"), Room::Any),
+    (key!("kind"), Room::Medium),
+    (key!("reason"), Room::Any),
+    (key!("message"), Room::Any),
+    (key!("times"), Room::Medium),
 ];
-const WARNINGS: &[(&str, Room)] =
-    &[("Time", Room::Any), ("Object", Room::Medium), ("Reason", Room::Any), ("Message", Room::Any)];
+const WARNINGS: &[(&str, Room)] = &[
+    (key!("time"), Room::Any),
+    (key!("object"), Room::Medium),
+    (key!("reason"), Room::Any),
+    (key!("message"), Room::Any),
+];
 /// The height of the tallest bar.
 const HEIGHT: usize = 100;
 /// Of the smallest: it must be seen, and hit with a pointer.
@@ -62,18 +67,21 @@ fn content(events: EventsView, href: String, asked: Option<&str>) -> impl IntoVi
     let count = events.warnings.len();
     view! {
         <div class="space-y-8" id="state" data-live="">
-            <Section title="Warnings of the last 24 hours" count><Histogram hours href=href chosen/></Section>
+            <Section title=t!("warnings-24") count><Histogram hours href=href chosen/></Section>
             {of_hour}
             {match events.told {
                 Some(told) if told.is_empty() => view! {
-                    <Empty glyph=Glyph::Lines title="The cluster tells nothing">
-                        <p>"Kubernetes forgets events after an hour. Warnings are kept above for a day."</p>
+                    <Empty glyph=Glyph::Lines title=t!("tells-nothing")>
+                        <p>{t!("tells-nothing-more")}</p>
                     </Empty>
                 }.into_any(),
                 Some(told) => list(told, now).into_any(),
+                None if events.refusal.is_some() => view! {
+                    <Callout weight=Weight::Warning title=events.refusal.unwrap_or_default()/>
+                }.into_any(),
                 None => view! {
-                    <Callout weight=Weight::Warning title="The cluster cannot be asked for its events right now.">
-                        <p class="text-muted">"Try again in a moment. The warnings above are known all the same."</p>
+                    <Callout weight=Weight::Warning title=t!("events-lost")>
+                        <p class="text-muted">{t!("events-lost-more")}</p>
                     </Callout>
                 }.into_any(),
             }}
@@ -93,15 +101,11 @@ fn Histogram(
 ) -> impl IntoView {
     let most = hours.iter().map(|hour| hour.count).max().unwrap_or_default();
     if most == 0 {
-        return view! { <p class="card px-4 py-3.5 text-muted">"The cluster has warned of nothing."</p> }
-            .into_any();
+        return view! { <p class="card px-4 py-3.5 text-muted">{t!("warned-of-nothing")}</p> }.into_any();
     }
     let bars = hours.into_iter().enumerate().map(|(index, hour)| {
         let clock = hour.start.strftime("%H:%M").to_string();
-        let label = match hour.count {
-            1 => format!("{clock} UTC: 1 warning"),
-            count => format!("{clock} UTC: {count} warnings"),
-        };
+        let label = t!("hour-warnings", clock = &clock, count = hour.count);
         let height = (hour.count * HEIGHT).div_ceil(most).max(LEAST);
         let current = (chosen == Some(hour)).then_some("true");
         let bar = if hour.count == 0 {
@@ -129,7 +133,7 @@ fn OfHour(
     /// The address of the page without an hour.
     href: String,
 ) -> impl IntoView {
-    let title = format!("From {}", hour.start.strftime("%H:%M UTC"));
+    let title = t!("from-hour", clock = hour.start.strftime("%H:%M UTC").to_string());
     let rows = warnings.into_iter().map(|warning| {
         let clock = warning.at.strftime("%H:%M:%S").to_string();
         view! {
@@ -144,8 +148,8 @@ fn OfHour(
     let rows = rows.collect_view();
     view! {
         <section class="space-y-3">
-            <div class="flex items-baseline gap-3"><h2 class="font-semibold">{title}</h2><a class="link text-sm" href=href>"Close"</a></div>
-            <Table caption="Warnings of the hour" columns=WARNINGS>{rows}</Table>
+            <div class="flex items-baseline gap-3"><h2 class="font-semibold">{title}</h2><a class="link text-sm" href=href>{t!("close")}</a></div>
+            <Table caption=t!("warnings-of-hour") columns=WARNINGS>{rows}</Table>
         </section>
     }
 }
@@ -153,7 +157,7 @@ fn OfHour(
 fn list(told: Vec<Told>, now: Timestamp) -> impl IntoView {
     let count = told.len();
     let rows = told.into_iter().map(|told| {
-        let (tone, kind) = if told.is_warning { (Tone::Doubtful, "Warning") } else { (Tone::Over, "Normal") };
+        let (tone, kind) = if told.is_warning { (Tone::Doubtful, t!("warning")) } else { (Tone::Over, t!("normal")) };
         view! {
             <tr>
                 <td class="align-top whitespace-nowrap">{told.at.map(|at| view! { <Ago at now/> })}</td>
@@ -165,5 +169,5 @@ fn list(told: Vec<Told>, now: Timestamp) -> impl IntoView {
         }
     });
     let rows = rows.collect_view();
-    view! { <Section title="Events" count><Table caption="Events" columns=EVENTS>{rows}</Table></Section> }
+    view! { <Section title=t!("events") count><Table caption=t!("events") columns=EVENTS>{rows}</Table></Section> }
 }

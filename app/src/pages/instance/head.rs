@@ -1,20 +1,27 @@
 //! What stands above every tab: the name, how it stands, what can be done with it, the tabs.
 
+use crate::t;
+use std::sync::Arc;
+
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::hooks::use_query_map;
-use slipway_domain::{operation::Operation, status::Status};
+use slipway_domain::{operation::Operation, people::People, permission::Action, status::Status};
 
 use crate::{
     actions::{Cancel, Retry},
     desk::ApplicationView,
     islands::live::{LiveBadge, LivePage},
-    pages::instances::Removal,
+    pages::{
+        instances::Removal,
+        may::{refusal, way},
+    },
     ui::{
-        button::Variant,
+        button::{NotNow, Variant},
         callout::{Callout, Weight},
         frame::PageHead,
         tabs::Tabs,
     },
+    words::Word,
 };
 
 /// A tab of an application's page.
@@ -26,28 +33,48 @@ pub(super) enum Tab {
     Events,
     History,
     Configuration,
+    Access,
 }
 
 impl Tab {
-    const ALL: [Self; 6] =
-        [Self::Overview, Self::Components, Self::Logs, Self::Events, Self::History, Self::Configuration];
+    const ALL: [Self; 7] = [
+        Self::Overview,
+        Self::Components,
+        Self::Logs,
+        Self::Events,
+        Self::History,
+        Self::Configuration,
+        Self::Access,
+    ];
 
-    pub(super) fn label(self) -> &'static str {
+    fn slug(self) -> &'static str {
         match self {
-            Self::Overview => "Overview",
-            Self::Components => "Components",
-            Self::Logs => "Logs",
-            Self::Events => "Events",
-            Self::History => "History",
-            Self::Configuration => "Configuration",
+            Self::Overview => "",
+            Self::Components => "/components",
+            Self::Logs => "/logs",
+            Self::Events => "/events",
+            Self::History => "/history",
+            Self::Configuration => "/configuration",
+            Self::Access => "/access",
         }
     }
 
     /// The address of this tab of an application.
     pub(super) fn href(self, name: &str) -> String {
+        format!("/devops/instances/{name}{}", self.slug())
+    }
+}
+
+impl Word for Tab {
+    fn word(&self) -> String {
         match self {
-            Self::Overview => format!("/devops/instances/{name}"),
-            tab => format!("/devops/instances/{name}/{}", tab.label().to_lowercase()),
+            Self::Overview => t!("overview"),
+            Self::Components => t!("components"),
+            Self::Logs => t!("logs"),
+            Self::Events => t!("events"),
+            Self::History => t!("history"),
+            Self::Configuration => t!("configuration"),
+            Self::Access => t!("access"),
         }
     }
 }
@@ -66,21 +93,21 @@ pub(super) fn Head(
     let badge = {
         let id = id.clone();
         let (label, revision) = (status.label().to_owned(), application.revision);
-        move || view! { <LiveBadge id status=label revision reason=String::new() with_reason=false/> }
+        move || view! { <LiveBadge id status=label revision/> }
     };
     let newest = view.operations.first().cloned();
     let problem = use_query_map().with_untracked(|query| query.get("problem"));
     let here = tab.href(&name);
-    let of_actions = name.clone();
-    let label = format!("Parts of {name}");
-    let tabs = Tab::ALL.map(|tab| (tab.href(&name), tab.label())).to_vec();
+    let (of_actions, people) = (name.clone(), Arc::clone(&application.people));
+    let label = t!("parts-of", name = &name);
+    let tabs = Tab::ALL.map(|tab| (tab.href(&name), tab.word())).to_vec();
     view! {
         <PageHead title=name.clone() subtitle=format!("{} v{}", application.project, application.version)
-            above=vec![("/devops/instances".to_owned(), "Application instances".to_owned())] beside=badge>
+            above=vec![("/devops/instances".to_owned(), t!("instances").to_owned())] beside=badge>
             <div id="actions" data-live="">
                 {(status != Status::Undeployed).then(|| view! {
-                    {newest.map(|newest| view! { <Changes name=of_actions.clone() newest/> })}
-                    <Removal name=of_actions.clone() status in_row=false/>
+                    {newest.map(|newest| view! { <Changes name=of_actions.clone() people=Arc::clone(&people) newest/> })}
+                    <Removal name=of_actions.clone() status people=Arc::clone(&people) in_row=false/>
                 })}
             </div>
         </PageHead>
@@ -95,10 +122,16 @@ pub(super) fn Head(
 fn Changes(
     /// The application.
     name: String,
+    /// Who has access to it.
+    people: Arc<People>,
     /// Its newest operation.
     newest: Operation,
 ) -> impl IntoView {
-    let post = |action: &'static str, label: &'static str| {
+    let refused = refusal(Action::Change, &people);
+    let post = |action: &'static str, label: String| {
+        if let Some(why) = refused.clone() {
+            return view! { <NotNow label why in_row=false/> }.into_any();
+        }
         let name = name.clone();
         view! {
             <form method="post" action=action>
@@ -106,15 +139,17 @@ fn Changes(
                 <button class=Variant::Quiet.classes() type="submit">{label}</button>
             </form>
         }
+        .into_any()
     };
     let update = newest.may_update().is_ok().then(|| {
-        view! { <a class=Variant::Quiet.classes() href=format!("/devops/instances/{name}/update")>"Update"</a> }
+        let to = (format!("/devops/instances/{name}/update"), None);
+        way(Action::Change, &people, Variant::Quiet, t!("update"), to)
     });
     view! {
         <div class="mb-2 flex flex-wrap items-center gap-2 empty:hidden sm:justify-end">
             {update}
-            {newest.may_retry().is_ok().then(|| post(Retry::PATH, "Retry"))}
-            {newest.may_cancel().is_ok().then(|| post(Cancel::PATH, "Cancel operation"))}
+            {newest.may_retry().is_ok().then(|| post(Retry::PATH, t!("retry")))}
+            {newest.may_cancel().is_ok().then(|| post(Cancel::PATH, t!("cancel-operation")))}
         </div>
     }
 }

@@ -1,27 +1,35 @@
 //! Whether the tags of an application's images still mean what runs (D11). Registries are asked when somebody wants to
 //! know, and not by themselves.
 
+use crate::{key, t};
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
 use slipway_domain::{
     image::Digest,
     moved::{CheckedImage, Tag},
+    permission::Action,
     status::{Status, Tone},
 };
 
 use crate::{
     actions::images::{CheckImages, TakeNewImages},
     desk::{ApplicationView, SharedDesk},
+    pages::may::refusal,
     ui::{
         badge::Outcome,
-        button::Variant,
+        button::{NotNow, Variant},
         table::{Room, Section, Table},
         time::Ago,
     },
+    words::told,
 };
 
-const COLUMNS: &[(&str, Room)] =
-    &[("Component", Room::Any), ("Image", Room::Medium), ("Tag", Room::Any), ("Action", Room::Any)];
+const COLUMNS: &[(&str, Room)] = &[
+    (key!("component"), Room::Any),
+    (key!("image"), Room::Medium),
+    (key!("tag"), Room::Any),
+    (key!("action"), Room::Any),
+];
 
 #[component]
 pub(super) fn Images(
@@ -33,6 +41,8 @@ pub(super) fn Images(
     let name = view.application.name.to_string();
     let is_gone = view.application.standing.status == Status::Undeployed;
     let may_update = view.operations.first().is_some_and(|newest| newest.may_update().is_ok());
+    let refused = refusal(Action::Change, &view.application.people);
+    let may_update = may_update && refused.is_none();
     let said = view.images.map(|check| {
         let noteworthy =
             check.images.into_iter().filter(|image| !matches!(image.tag, Tag::Same { .. } | Tag::Pinned));
@@ -41,20 +51,23 @@ pub(super) fn Images(
     });
     (!is_gone).then(|| {
         view! {
-            <Section title="Image tags">
+            <Section title=t!("image-tags")>
                 <form class="flex flex-wrap items-center gap-3" method="post" action=CheckImages::PATH>
                     <input type="hidden" name="name" value=name.clone()/>
-                    <button class=Variant::Quiet.classes() type="submit">"Check images"</button>
+                    {match refused.clone() {
+                        None => view! { <button class=Variant::Quiet.classes() type="submit">{t!("check-images")}</button> }.into_any(),
+                        Some(why) => view! { <NotNow label=t!("check-images") why in_row=false/> }.into_any(),
+                    }}
                     <span class="text-muted">{match &said {
-                        None => "Asks the registries whether a tag means another image by now.".into_any(),
+                        None => t!("asks-registries").into_any(),
                         Some((at, rows)) if rows.is_empty() => {
-                            view! { "Every tag means what runs, as of "<Ago at=*at now/>"." }.into_any()
+                            view! { {t!("tags-same")}" ("<Ago at=*at now/>")" }.into_any()
                         }
-                        Some((at, _)) => view! { "As of "<Ago at=*at now/>":" }.into_any(),
+                        Some((at, _)) => view! { {t!("as-of")}" "<Ago at=*at now/>":" }.into_any(),
                     }}</span>
                 </form>
                 {said.filter(|(_, rows)| !rows.is_empty()).map(|(_, rows)| view! {
-                    <Table caption="Image tags" columns=COLUMNS>{rows}</Table>
+                    <Table caption=t!("image-tags") columns=COLUMNS>{rows}</Table>
                 })}
             </Section>
         }
@@ -67,7 +80,7 @@ fn row(checked: CheckedImage, application: &str, may_update: bool) -> impl IntoV
         Tag::Moved { runs, now, quarantined } => (moved(&runs, &now, quarantined), Some(quarantined)),
         Tag::NotKnown { why } => {
             let told = view! {
-                <Outcome tone=Tone::Over label="Not known"/><span class="block pl-5 text-muted wrap-anywhere">{why}</span>
+                <Outcome tone=Tone::Over label=t!("not-known")/><span class="block pl-5 text-muted wrap-anywhere">{told(why)}</span>
             };
             (told.into_any(), None)
         }
@@ -88,30 +101,30 @@ fn row(checked: CheckedImage, application: &str, may_update: bool) -> impl IntoV
 /// The badge, with both digests.
 fn moved(runs: &Digest, now: &Digest, quarantined: bool) -> AnyView {
     view! {
-        <Outcome tone=Tone::Doubtful label="Tag moved"/>
+        <Outcome tone=Tone::Doubtful label=t!("tag-moved")/>
         <span class="block pl-5 text-muted">
-            "runs "<code title=runs.to_string()>{runs.short().to_owned()}</code>
-            ", means "<code title=now.to_string()>{now.short().to_owned()}</code>
+            {t!("tag-runs")}" "<code title=runs.to_string()>{runs.short().to_owned()}</code>
+            ", "{t!("tag-means")}" "<code title=now.to_string()>{now.short().to_owned()}</code>
         </span>
-        {quarantined.then(|| view! { <span class="block pl-5 text-sm text-muted">"Rolled back from"</span> })}
+        {quarantined.then(|| view! { <span class="block pl-5 text-sm text-muted">{t!("rolled-back-from")}</span> })}
     }
     .into_any()
 }
 
 fn update_form(application: &str, component: &str, quarantined: bool) -> impl IntoView + use<> {
     let key = expect_context::<SharedDesk>().surroundings().form_key;
-    let label = format!("Update {component} to the new image");
+    let label = t!("update-to-new", component = component);
     view! {
         <form method="post" action=TakeNewImages::PATH>
             {quarantined.then(|| view! {
                 <label class="mb-1 flex items-center justify-end gap-1.5 text-sm whitespace-nowrap text-muted">
-                    <input type="checkbox" name="form[even_quarantined]" value="true" required/>"All the same"
+                    <input type="checkbox" name="form[even_quarantined]" value="true" required/>{t!("all-the-same")}
                 </label>
             })}
             <input type="hidden" name="form[name]" value=application.to_owned()/>
             <input type="hidden" name="form[components][0]" value=component.to_owned()/>
             <input type="hidden" name="form[idempotency_key]" value=format!("{key}-{component}")/>
-            <button class=Variant::Small.classes() type="submit" aria-label=label>"Update to the new image"</button>
+            <button class=Variant::Small.classes() type="submit" aria-label=label>{t!("to-new-image")}</button>
         </form>
     }
 }

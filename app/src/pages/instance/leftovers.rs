@@ -1,17 +1,26 @@
 //! The end of an application: what still holds its namespace, object by object, and the proof when nothing is left.
 
+use crate::t;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use leptos::{prelude::*, server_fn::ServerFn};
-use slipway_domain::removal::{DeadApi, Finalizer, Held, Leftover, Proof, Unlisted};
+use slipway_domain::{
+    people::People,
+    permission::Action,
+    removal::{DeadApi, Finalizer, Held, Leftover, Proof, Unlisted},
+};
 
 use crate::{
     actions::Strip,
+    pages::may::refusal,
     ui::{
-        button::Variant,
+        button::{NotNow, Variant},
         callout::{Callout, Weight},
         table::Section,
         time::Ago,
     },
+    words::told,
 };
 
 /// What holds the namespace. Stripping a finalizer is offered only where nobody is known to see to it.
@@ -21,9 +30,12 @@ pub(super) fn Leftovers(
     name: String,
     /// What was found.
     held: Held,
+    /// Who has access to it.
+    people: Arc<People>,
     /// This moment.
     now: Timestamp,
 ) -> impl IntoView {
+    let refused = refusal(Action::Remove, &people);
     let leftovers = held.look.as_ref().map(|look| look.leftovers.clone()).unwrap_or_default();
     let rest: Vec<_> = match &held.look {
         Some(look) => {
@@ -33,14 +45,15 @@ pub(super) fn Leftovers(
         None => Vec::new(),
     };
     let count = leftovers.len();
-    let items = leftovers.into_iter().map(|leftover| item(&name, leftover, now)).collect_view();
+    let items =
+        leftovers.into_iter().map(|leftover| item(&name, leftover, refused.as_deref(), now)).collect_view();
     let rest = (!rest.is_empty()).then(|| {
-        let lines = rest.into_iter().map(|line| view! { <p>{line}</p> }).collect_view();
-        view! { <Callout weight=Weight::Warning title="Something may be left that could not be looked at.">{lines}</Callout> }
+        let lines = rest.into_iter().map(|line| view! { <p>{told(line)}</p> }).collect_view();
+        view! { <Callout weight=Weight::Warning title=t!("may-be-left")>{lines}</Callout> }
     });
     (count > 0 || rest.is_some()).then(|| {
         view! {
-            <Section title="What holds the namespace" count>
+            <Section title=t!("what-holds") count>
                 {rest}
                 <ul class="card divide-y divide-line">{items}</ul>
             </Section>
@@ -48,29 +61,41 @@ pub(super) fn Leftovers(
     })
 }
 
-fn item(application: &str, leftover: Leftover, now: Timestamp) -> impl IntoView + use<> {
+fn item(
+    application: &str,
+    leftover: Leftover,
+    refused: Option<&str>,
+    now: Timestamp,
+) -> impl IntoView + use<> {
     let finalizers = leftover.finalizers.clone().into_iter().map(|finalizer| {
-        strip_form(application.to_owned(), leftover.uid.clone(), leftover.name.clone(), finalizer)
+        strip_form(application.to_owned(), leftover.uid.clone(), leftover.name.clone(), finalizer, refused)
     });
     let finalizers = finalizers.collect_view();
     view! {
         <li class="space-y-3 px-4 py-3.5">
             <p>
                 <span class="font-medium">{leftover.kind}" "{leftover.name}</span>
-                {leftover.deleting_since.map(|at| view! { <span class="pl-2 text-sm text-muted">"being deleted since "<Ago at now/></span> })}
+                {leftover.deleting_since.map(|at| view! { <span class="pl-2 text-sm text-muted">{t!("deleted-since")}" "<Ago at now/></span> })}
             </p>
             {finalizers}
         </li>
     }
 }
 
-fn strip_form(application: String, uid: String, object: String, finalizer: Finalizer) -> impl IntoView {
-    let label = format!("Type {object} to strip {}", finalizer.name);
+fn strip_form(
+    application: String,
+    uid: String,
+    object: String,
+    finalizer: Finalizer,
+    refused: Option<&str>,
+) -> impl IntoView + use<> {
+    let refused = refused.map(str::to_owned);
+    let label = t!("type-to-strip", object = &object, finalizer = &finalizer.name);
     view! {
         <details class="group text-sm">
             <summary class="cursor-pointer">
                 <code class="wrap-anywhere">{finalizer.name.clone()}</code>
-                <span class="block text-muted">{finalizer.controller.phrase()}</span>
+                <span class="block text-muted">{told(finalizer.controller.phrase())}</span>
             </summary>
             <form class="group flex flex-wrap items-end gap-3 pt-3" method="post" action=Strip::PATH>
                 <input type="hidden" name="name" value=application/>
@@ -80,8 +105,11 @@ fn strip_form(application: String, uid: String, object: String, finalizer: Final
                     <span class="block">{label}</span>
                     <input class="input" name="confirmation" pattern=object required autocomplete="off" spellcheck="false"/>
                 </label>
-                <button class=Variant::Armed.classes() type="submit">"Strip finalizer"</button>
-                <p class="basis-full text-muted">"What its controller would still have done, for example freeing something outside the cluster, is not done then."</p>
+                {match refused {
+                    None => view! { <button class=Variant::Armed.classes() type="submit">{t!("strip")}</button> }.into_any(),
+                    Some(why) => view! { <NotNow label=t!("strip") why in_row=false/> }.into_any(),
+                }}
+                <p class="basis-full text-muted">{t!("strip-more")}</p>
             </form>
         </details>
     }
@@ -93,8 +121,8 @@ pub(super) fn Proven(
     /// The proof.
     proof: Proof,
 ) -> impl IntoView {
-    let title = if proof.is_clean() { "Nothing is left" } else { "Almost nothing is left" };
-    let lines = proof.sentences().into_iter().map(|line| view! { <li>{line}</li> }).collect_view();
+    let title = if proof.is_clean() { t!("nothing-left") } else { t!("almost-nothing-left") };
+    let lines = proof.sentences().into_iter().map(|line| view! { <li>{told(line)}</li> }).collect_view();
     view! {
         <Section title>
             <ul class="card list-disc space-y-1 py-4 pr-4 pl-9 text-sm marker:text-edge">{lines}</ul>

@@ -1,11 +1,13 @@
 //! What the tasks of an application say: now, in the run before, and, of those that have ended, at last.
 
+use crate::{key, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use slipway_domain::{
     log::{LogLine, LogWish},
     observed::ObservedTask,
+    permission::Action,
 };
 
 use super::{ends::Ends, head::Tab, tab};
@@ -19,14 +21,19 @@ use crate::{
         icon::Glyph,
     },
     ways::query,
+    words::text,
 };
 
 /// How many lines can be asked for.
 const TAILS: &[(&str, &str)] =
-    &[("200", "Last 200 lines"), ("1000", "Last 1,000 lines"), ("5000", "Last 5,000 lines")];
+    &[("200", key!("last-200")), ("1000", key!("last-1000")), ("5000", key!("last-5000"))];
 /// How far back, in seconds.
-const SINCE: &[(&str, &str)] =
-    &[("", "Any time"), ("300", "Last 5 minutes"), ("3600", "Last hour"), ("86400", "Last 24 hours")];
+const SINCE: &[(&str, &str)] = &[
+    ("", key!("any-time")),
+    ("300", key!("five-minutes")),
+    ("3600", key!("last-hour")),
+    ("86400", key!("last-day")),
+];
 
 /// What was asked for in the address.
 #[derive(Debug, Clone, Default)]
@@ -113,6 +120,7 @@ pub fn LogsPage() -> impl IntoView {
         move |desk: SharedDesk, name, view: ApplicationView| {
             let asked = asked.clone();
             async move {
+                desk.may(Action::ReadLog, Some(&name)).await?;
                 let shown: Shown = match asked.choose(&view) {
                     Some((component, task)) => {
                         let lines = desk.log(&name, &asked.wish(&component, &task.id)).await;
@@ -137,14 +145,14 @@ fn content(asked: &Asked, view: ApplicationView, shown: Shown) -> impl IntoView 
     let lines = match shown {
         Some((component, task, lines)) => spoken(asked, &name, &component, &task, lines, now).into_any(),
         None if asks_for_gone && has_tasks => view! {
-            <Callout weight=Weight::Note title="This task is not there any more.">
-                <p class="text-muted">"Choose another one above. What it said before it ended is below, if it was kept."</p>
+            <Callout weight=Weight::Note title=t!("task-gone")>
+                <p class="text-muted">{t!("task-gone-more")}</p>
             </Callout>
         }
         .into_any(),
         None => view! {
-            <Empty glyph=Glyph::Lines title="Nothing runs that could say something">
-                <p>"Logs appear here as soon as a task has started. What tasks said before they ended stays below."</p>
+            <Empty glyph=Glyph::Lines title=t!("nothing-speaks")>
+                <p>{t!("nothing-speaks-more")}</p>
             </Empty>
         }
         .into_any(),
@@ -176,27 +184,27 @@ fn Choices(
     let options = |all: &'static [(&'static str, &'static str)], chosen: &str| {
         let options = all
             .iter()
-            .map(|(value, label)| view! { <option value=*value selected=*value == chosen>{*label}</option> });
+            .map(|(value, label)| view! { <option value=*value selected=*value == chosen>{text(label, &[])}</option> });
         options.collect_view()
     };
     view! {
         <form class="card grid items-end gap-3 px-4 py-3.5 sm:grid-cols-2 xl:grid-cols-[minmax(0,2fr)_minmax(0,2fr)_10rem_10rem_auto_auto]" method="get">
-            <label class="space-y-1.5"><span class="block text-sm font-medium">"Task"</span>
+            <label class="space-y-1.5"><span class="block text-sm font-medium">{t!("task")}</span>
                 <select class="input" name="task">{groups.collect_view()}</select>
             </label>
-            <label class="space-y-1.5"><span class="block text-sm font-medium">"Search"</span>
-                <input class="input" type="search" name="q" value=asked.search placeholder="Only lines with this text" spellcheck="false"/>
+            <label class="space-y-1.5"><span class="block text-sm font-medium">{t!("search")}</span>
+                <input class="input" type="search" name="q" value=asked.search placeholder=t!("only-lines") spellcheck="false"/>
             </label>
-            <label class="space-y-1.5"><span class="block text-sm font-medium">"Lines"</span>
+            <label class="space-y-1.5"><span class="block text-sm font-medium">{t!("lines")}</span>
                 <select class="input" name="tail">{options(TAILS, &asked.tail)}</select>
             </label>
-            <label class="space-y-1.5"><span class="block text-sm font-medium">"Said"</span>
+            <label class="space-y-1.5"><span class="block text-sm font-medium">{t!("said")}</span>
                 <select class="input" name="since">{options(SINCE, &asked.since)}</select>
             </label>
             <label class="flex h-9 items-center gap-2 text-sm whitespace-nowrap">
-                <input type="checkbox" name="previous" value="true" checked=asked.previous/>"Previous run"
+                <input type="checkbox" name="previous" value="true" checked=asked.previous/>{t!("previous-run")}
             </label>
-            <button class=Variant::Primary.classes() type="submit">"Show"</button>
+            <button class=Variant::Primary.classes() type="submit">{t!("show")}</button>
         </form>
     }
 }
@@ -211,23 +219,14 @@ fn spoken(
 ) -> impl IntoView + use<> {
     let search = asked.search.to_lowercase();
     let wanted = |line: &LogLine| search.is_empty() || line.text.to_lowercase().contains(&search);
-    let none = |title: &str, more: &str| {
-        let more = more.to_owned();
+    let none = |title: String, more: String| {
         view! { <Callout weight=Weight::Note title=title><p class="text-muted">{more}</p></Callout> }
             .into_any()
     };
     let (list, count) = match lines {
         Err(error) => (view! { <Callout weight=Weight::Failure title=error.to_string()/> }.into_any(), None),
-        Ok(None) if asked.previous => {
-            (none("There was no run before the present one.", "Show the present run instead."), None)
-        }
-        Ok(None) => (
-            none(
-                "It has not said anything yet.",
-                "Its container has not started. The overview says what it waits for.",
-            ),
-            None,
-        ),
+        Ok(None) if asked.previous => (none(t!("no-run-before"), t!("show-present")), None),
+        Ok(None) => (none(t!("not-said-yet"), t!("not-said-yet-more")), None),
         Ok(Some(lines)) => {
             let lines: Vec<_> = lines.into_iter().filter(wanted).collect();
             (listed(&lines, &search, now).into_any(), Some(lines.len()))
@@ -236,20 +235,25 @@ fn spoken(
     let follow = asked.address(application, component, &task.id, ("follow", "true"));
     let download = asked.address(application, component, &task.id, ("download", "true"));
     let told = count.map(|count| match (count, search.is_empty()) {
-        (1, true) => "1 line".to_owned(),
-        (count, true) => format!("{count} lines"),
-        (1, false) => "1 line with this text".to_owned(),
-        (count, false) => format!("{count} lines with this text"),
+        (count, true) => t!("count-lines", count = count),
+        (count, false) => t!("count-lines-with", count = count),
     });
-    let can_follow = count.is_some() && !asked.previous;
+    let (can_follow, at_once) = (count.is_some() && !asked.previous, asked.follow.then_some(""));
     view! {
         <section class="space-y-3" aria-labelledby="log-title">
             <div class="flex flex-wrap items-center gap-x-3 gap-y-2">
                 <h2 class="font-semibold wrap-anywhere" id="log-title">{task.id.clone()}</h2>
                 <span class="text-sm text-muted">{told}</span>
                 <span class="ml-auto flex flex-wrap items-center gap-3">
-                    {can_follow.then(|| view! { <FollowLog address=follow at_once=asked.follow/> })}
-                    {count.is_some().then(|| view! { <a class=Variant::Quiet.classes() href=download rel="external" download="">"Download"</a> })}
+                    {can_follow.then(|| view! {
+                        <span class="contents" id="follow" data-address=follow data-at-once=at_once data-following=t!("following")
+                            data-stopped=t!("stopped") data-end=t!("log-end") data-lost=t!("log-lost")>
+                            <button class="button border-line bg-surface text-ink shadow-card hover:border-edge aria-pressed:border-moving aria-pressed:text-moving-ink" id="follow-button" type="button" aria-pressed="false" hidden>{t!("follow")}</button>
+                            <span class="text-sm text-muted" aria-live="polite" id="follow-told"></span>
+                            <FollowLog/>
+                        </span>
+                    })}
+                    {count.is_some().then(|| view! { <a class=Variant::Quiet.classes() href=download rel="external" download="">{t!("download")}</a> })}
                 </span>
             </div>
             {list}
@@ -258,18 +262,18 @@ fn spoken(
 }
 
 fn listed(lines: &[LogLine], search: &str, now: Timestamp) -> impl IntoView + use<> {
-    let today = now.strftime("%Y-%m-%d").to_string();
+    let (today, dated) = (now.strftime("%Y-%m-%d").to_string(), t!("time-short"));
     let items = lines.iter().map(|line| {
         let exact = line.at.map(|at| at.to_string());
         let clock = line.at.map(|at| {
             let is_today = at.strftime("%Y-%m-%d").to_string() == today;
-            at.strftime(if is_today { "%H:%M:%S" } else { "%m-%d %H:%M:%S" }).to_string()
+            if is_today { at.strftime("%H:%M:%S").to_string() } else { at.strftime(&dated).to_string() }
         });
         view! { <li><time datetime=exact.clone() title=exact>{clock}</time><span>{marked(&line.text, search)}</span></li> }
     });
     view! {
         // Focusable, so that it can be scrolled with the keyboard.
-        <div class="card overflow-hidden"><ol class="log" id="log" tabindex="0" aria-label="Log">{items.collect_view()}</ol></div>
+        <div class="card overflow-hidden"><ol class="log" id="log" tabindex="0" aria-label=t!("log")>{items.collect_view()}</ol></div>
     }
 }
 

@@ -1,5 +1,8 @@
 //! The first tab: how the application stands and why, how far it is, where it answers, what its badge has said.
 
+use crate::{key, t};
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use leptos::prelude::*;
 use slipway_domain::{
@@ -15,6 +18,7 @@ use super::{
     components::{Readiness, readiness},
     head::Tab,
     leftovers::{Leftovers, Proven},
+    programs::Programs,
     tab,
     timeline::Timeline,
 };
@@ -27,18 +31,20 @@ use crate::{
         copy::Copy,
         facts::{Fact, Facts},
         icon::{Glyph, Icon},
-        steps::Steps,
+        people::names,
+        steps::{Steps, is_on_its_way},
         table::{Room, Section, Table},
         time::Ago,
     },
+    words::{Word, told},
 };
 
 const COMPONENTS: &[(&str, Room)] = &[
-    ("Component", Room::Any),
-    ("Ready", Room::Any),
-    ("Health", Room::Any),
-    ("Restarts", Room::Medium),
-    ("Log", Room::Medium),
+    (key!("component"), Room::Any),
+    (key!("ready"), Room::Any),
+    (key!("health"), Room::Any),
+    (key!("restarts"), Room::Medium),
+    (key!("log"), Room::Medium),
 ];
 
 /// The page of one application.
@@ -62,19 +68,26 @@ fn content(view: ApplicationView, held: Option<Held>) -> impl IntoView {
     let reason =
         standing.reason.filter(|reason| standing.cause.as_ref().is_none_or(|cause| cause.reason != *reason));
     let name = view.application.name.to_string();
+    // The steps say what is waited for; told twice, it would look like two things.
+    let (waits, reason) = match view.operations.first() {
+        Some(newest) if is_on_its_way(newest) => (reason, None),
+        _ => (None, reason),
+    };
+    let people = Arc::clone(&view.application.people);
     let proof = view.operations.first().and_then(|newest| newest.proof.clone());
     view! {
         <div class="space-y-4 empty:hidden" id="news" data-live="">
-            {reason.map(|reason| view! { <p class="text-muted wrap-anywhere">{reason}</p> })}
+            {reason.map(|reason| view! { <p class="text-muted wrap-anywhere">{told(reason)}</p> })}
             {standing.cause.map(|cause| view! { <Why cause name=name.clone()/> })}
-            {view.operations.first().cloned().map(|operation| view! { <Steps operation/> })}
+            {view.operations.first().cloned().map(|operation| view! { <Steps operation waits=waits.clone()/> })}
         </div>
         <div class="space-y-8" id="state" data-live="">
-            {held.map(|held| view! { <Leftovers name=name.clone() held now/> })}
+            {held.map(|held| view! { <Leftovers name=name.clone() held people=Arc::clone(&people) now/> })}
             {proof.map(|proof| view! { <Proven proof/> })}
             <Details view=view.clone() now/>
             <Summary view=view.clone()/>
-            <Timeline standings=view.standings now/>
+            <Timeline standings=view.standings.clone() now/>
+            <Programs view/>
         </div>
     }
 }
@@ -89,7 +102,7 @@ fn Why(
 ) -> impl IntoView {
     let blocked_by = cause.blocked_by.clone().map(|component| {
         let href = format!("{}#component-{component}", Tab::Components.href(&name));
-        view! { <p class="text-sm"><span class="text-muted">"Blocked by "</span><a class="link" href=href>{component.to_string()}</a></p> }
+        view! { <p class="text-sm"><span class="text-muted">{t!("blocked-by")}" "</span><a class="link" href=href>{component.to_string()}</a></p> }
     });
     view! {
         <CauseCallout cause/>
@@ -106,23 +119,22 @@ fn Details(
 ) -> impl IntoView {
     let application = view.application.clone();
     let status = application.standing.status;
-    let phase = view.operations.first().map(|newest| Phase::of(newest).label());
-    let users =
-        if view.spec.users.is_empty() { "Nobody else".to_owned() } else { view.spec.users.join(", ") };
+    let phase = view.operations.first().map(|newest| Phase::of(newest).word());
+    let (admins, users) = view.people.clone();
     let addresses = view.clone();
     view! {
         <div class="card">
             <div class="px-4 py-4">
                 <Facts>
-                    <Fact label="Gateway">{gateway_link(view.gateway_url.clone(), status)}</Fact>
-                    <Fact label="Namespace">{application.name.to_string()}</Fact>
-                    <Fact label="Administrator access">{view.spec.admins.join(", ")}</Fact>
-                    <Fact label="User access">{users}</Fact>
-                    <Fact label="Deployed"><Ago at=application.created_at now/>" by "{application.created_by}</Fact>
-                    <Fact label="Last change"><Ago at=application.updated_at now/></Fact>
-                    <Fact label="Generation">{application.generation}</Fact>
-                    <Fact label="Phase">{phase}</Fact>
-                    <Fact label="ID"><code class="text-sm">{application.id.to_string()}</code></Fact>
+                    <Fact label=t!("gateway")>{gateway_link(view.gateway_url.clone(), status)}</Fact>
+                    <Fact label=t!("namespace")>{application.name.to_string()}</Fact>
+                    <Fact label=t!("admin-access")>{names(admins, t!("nobody"))}</Fact>
+                    <Fact label=t!("user-access")>{names(users, t!("nobody-else"))}</Fact>
+                    <Fact label=t!("deployed")><Ago at=application.created_at now/>" "{t!("by", person = application.created_by)}</Fact>
+                    <Fact label=t!("last-change")><Ago at=application.updated_at now/></Fact>
+                    <Fact label=t!("generation")>{application.generation}</Fact>
+                    <Fact label=t!("phase")>{phase}</Fact>
+                    <Fact label=t!("id")><code class="text-sm">{application.id.to_string()}</code></Fact>
                 </Facts>
             </div>
             <Addresses view=addresses/>
@@ -146,13 +158,13 @@ fn Addresses(
         } else {
             view! { <code class="text-sm text-muted wrap-anywhere">{url.clone()}</code> }.into_any()
         };
-        line(label.clone(), shown, url, format!("the address of {label}"))
+        line(label.clone(), shown, url, t!("address-of", name = &label))
     });
     let links = links.collect_view();
     let command = view.gateway_url.filter(|_| is_there).map(|url| format!("curl {url}")).map(|command| {
         let shown =
             view! { <code class="text-sm wrap-anywhere select-all">{command.clone()}</code> }.into_any();
-        line("API example".to_owned(), shown, command, "the example".to_owned())
+        line(t!("api-example"), shown, command, t!("the-example"))
     });
     view! { <dl class="divide-y divide-line border-t border-line empty:hidden">{links}{command}</dl> }
 }
@@ -179,7 +191,7 @@ fn Summary(
         row(&view, component, found)
     });
     let rows = rows.collect_view();
-    (!is_gone).then(|| view! { <Section title="Components" count><Table caption="Components" columns=COMPONENTS>{rows}</Table></Section> })
+    (!is_gone).then(|| view! { <Section title=t!("components") count><Table caption=t!("components") columns=COMPONENTS>{rows}</Table></Section> })
 }
 
 fn row(
@@ -199,19 +211,19 @@ fn row(
             <td><Outcome tone label/></td>
             <td><Outcome tone=healthy label=health/></td>
             <td class=Room::Medium.classes()>{restarts}</td>
-            <td class="hidden w-px md:table-cell"><a class="link" href=log aria-label=format!("Log of {name}")>"Log"</a></td>
+            <td class="hidden w-px md:table-cell"><a class="link" href=log aria-label=t!("component-of", name = &name)>{t!("log")}</a></td>
         </tr>
     }
 }
 
 /// The worst that is known of the tasks.
-fn health(found: Option<&ObservedComponent>) -> (Tone, &'static str) {
+fn health(found: Option<&ObservedComponent>) -> (Tone, String) {
     let tasks = || found.into_iter().flat_map(|found| &found.tasks);
     if tasks().any(|task| task.health == Health::Unhealthy) {
-        (Tone::Bad, "Unhealthy")
+        (Tone::Bad, Health::Unhealthy.word())
     } else if tasks().count() == 0 || tasks().any(|task| task.health == Health::Unknown) {
-        (Tone::Over, "Unknown")
+        (Tone::Over, Health::Unknown.word())
     } else {
-        (Tone::Good, "Healthy")
+        (Tone::Good, Health::Healthy.word())
     }
 }

@@ -102,10 +102,29 @@ impl Choice {
         self.status.is_some() || !self.search.is_empty()
     }
 
+    /// The page that asks whether all of them are to be undeployed.
+    pub(super) fn together(&self) -> String {
+        let status = self.status.map(Status::label).unwrap_or_default();
+        let pairs = [("all", "1"), ("status", status), ("q", &self.search)];
+        format!("{}?{}", crate::together::PAGE, query(&pairs))
+    }
+
+    /// Those of it on all its pages.
+    pub(super) fn narrowed(&self, live: Vec<Application>) -> Vec<Application> {
+        let mut rows = self.found(live);
+        rows.retain(|row| self.status.is_none_or(|status| row.standing.status == status));
+        rows
+    }
+
+    /// Those that match the search.
+    fn found(&self, live: Vec<Application>) -> Vec<Application> {
+        let search = self.search.to_lowercase();
+        live.into_iter().filter(|application| matches(application, &search)).collect()
+    }
+
     /// Applies it. The list comes newest first.
     pub(super) fn choose(&self, live: Vec<Application>) -> Chosen {
-        let search = self.search.to_lowercase();
-        let mut rows: Vec<_> = live.into_iter().filter(|application| matches(application, &search)).collect();
+        let mut rows = self.found(live);
         let found = rows.len();
         let count = |status: Status| rows.iter().filter(|row| row.standing.status == status).count();
         let counts =
@@ -152,6 +171,7 @@ mod tests {
             status_since: jiff::Timestamp::UNIX_EPOCH,
             revision: 1,
             gateway_path: None,
+            people: std::sync::Arc::default(),
             created_by: "ana".to_owned(),
             created_at: jiff::Timestamp::UNIX_EPOCH,
             updated_at: jiff::Timestamp::UNIX_EPOCH,

@@ -1,5 +1,6 @@
 //! What came, went and changed from one version of a project to another.
 
+use crate::t;
 use std::collections::BTreeMap;
 
 use slipway_domain::release::Release;
@@ -17,14 +18,14 @@ pub(super) enum Sign {
 pub(super) struct Difference {
     pub(super) sign: Sign,
     /// What kind of thing it is.
-    pub(super) kind: &'static str,
+    pub(super) kind: String,
     pub(super) name: String,
     /// How it changed, where that can be said.
     pub(super) detail: String,
 }
 
 /// Things by kind and name, each with what tells whether it is still the same.
-type Things = BTreeMap<(&'static str, String), String>;
+type Things = BTreeMap<(String, String), String>;
 
 /// What differs, in the order of kinds and names.
 pub(super) fn differences(before: &Release, after: &Release) -> Vec<Difference> {
@@ -43,49 +44,48 @@ pub(super) fn differences(before: &Release, after: &Release) -> Vec<Difference> 
     }
     let gone = old.keys().filter(|key| !new.contains_key(*key));
     all.extend(gone.map(|key| difference(Sign::Removed, key, String::new())));
-    all.sort_by(|one, other| (one.kind, &one.name).cmp(&(other.kind, &other.name)));
+    all.sort_by(|one, other| (&one.kind, &one.name).cmp(&(&other.kind, &other.name)));
     all
 }
 
-fn difference(sign: Sign, (kind, name): &(&'static str, String), detail: String) -> Difference {
-    Difference { sign, kind, name: name.clone(), detail }
+fn difference(sign: Sign, (kind, name): &(String, String), detail: String) -> Difference {
+    Difference { sign, kind: kind.clone(), name: name.clone(), detail }
 }
 
 fn things(release: &Release) -> Things {
     let contents = &release.contents;
     let mut things = Things::new();
     let lists = [
-        ("Process", &contents.processes),
-        ("Form", &contents.forms),
-        ("Decision table", &contents.decision_tables),
-        ("File", &contents.files),
-        ("Script", &contents.scripts),
-        ("Trigger", &contents.triggers),
-        ("User of tasks", &contents.task_users),
-        ("Group of tasks", &contents.task_groups),
+        (t!("part-process"), &contents.processes),
+        (t!("part-form"), &contents.forms),
+        (t!("part-decision-table"), &contents.decision_tables),
+        (t!("part-file"), &contents.files),
+        (t!("part-script"), &contents.scripts),
+        (t!("part-trigger"), &contents.triggers),
+        (t!("part-user"), &contents.task_users),
+        (t!("part-group"), &contents.task_groups),
     ];
     for (kind, names) in lists {
-        things.extend(names.iter().map(|name| ((kind, name.clone()), String::new())));
+        things.extend(names.iter().map(|name| ((kind.clone(), name.clone()), String::new())));
     }
     let state = |value: serde_json::Result<String>| value.unwrap_or_default();
     for connector in &contents.connectors {
-        things.insert(("Connector", connector.name.to_string()), state(serde_json::to_string(connector)));
+        things.insert(
+            (t!("part-connector"), connector.name.to_string()),
+            state(serde_json::to_string(connector)),
+        );
     }
     for ui in &contents.uis {
-        things.insert(("User interface", ui.name.to_string()), state(serde_json::to_string(ui)));
+        things.insert((t!("part-ui"), ui.name.to_string()), state(serde_json::to_string(ui)));
     }
     for component in &release.components {
-        let copies = if component.replicas == 1 {
-            "1 copy".to_owned()
-        } else {
-            format!("{} copies", component.replicas)
-        };
+        let copies = t!("copies", count = component.replicas);
         let mut said = format!("{}, {copies}", component.image);
         if !component.env.is_empty() {
             let variables = component.env.iter().map(|(name, value)| format!("{name}={value}"));
             said.push_str(&format!(", {}", variables.collect::<Vec<_>>().join(" ")));
         }
-        things.insert(("Component", component.name.to_string()), said);
+        things.insert((t!("component"), component.name.to_string()), said);
     }
     things
 }
@@ -119,7 +119,7 @@ mod tests {
     fn what_came_and_what_went_is_named() {
         let found =
             differences(&release(&["ask", "leave"], &["form"]), &release(&["ask", "sick"], &["form"]));
-        let told: Vec<_> = found.iter().map(|one| (one.sign, one.kind, one.name.as_str())).collect();
+        let told: Vec<_> = found.iter().map(|one| (one.sign, one.kind.as_str(), one.name.as_str())).collect();
         assert_eq!(told, [(Sign::Removed, "Process", "leave"), (Sign::Added, "Process", "sick")]);
         assert!(differences(&release(&["ask"], &[]), &release(&["ask"], &[])).is_empty());
     }

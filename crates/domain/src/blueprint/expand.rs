@@ -293,7 +293,7 @@ fn twice(components: &[ComponentSpec]) -> Vec<FieldError> {
 }
 
 /// A variable that is called like a secret is treated as one, whoever forgot to say so.
-fn looks_secret(key: &str) -> bool {
+pub fn looks_secret(key: &str) -> bool {
     let key = key.to_ascii_uppercase();
     ["PASSWORD", "PASSWD", "SECRET", "TOKEN", "PRIVATE_KEY", "ACCESS_KEY"]
         .iter()

@@ -17,14 +17,17 @@ type Kind = (&'static str, &'static str, &'static str, &'static str);
 
 /// Every kind that is rendered into a namespace, routes first: nobody is sent to what is about to go. Claims are
 /// not among them: data goes with the namespace and never before.
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 7] = [
     ("networking.k8s.io", "v1", "Ingress", "ingresses"),
     ("apps", "v1", "Deployment", "deployments"),
     ("apps", "v1", "StatefulSet", "statefulsets"),
     ("", "v1", "Service", "services"),
     ("", "v1", "Secret", "secrets"),
-    ("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings"),
+    BINDINGS,
+    ROLES,
 ];
+const BINDINGS: Kind = ("rbac.authorization.k8s.io", "v1", "RoleBinding", "rolebindings");
+const ROLES: Kind = ("rbac.authorization.k8s.io", "v1", "Role", "roles");
 
 /// The objects of a namespace that are of a kind that could be ours.
 pub(super) struct Live {
@@ -38,6 +41,13 @@ impl Live {
         let lists: Vec<_> = KINDS.into_iter().map(|kind| list(client, namespace, kind)).collect();
         let lists: Vec<_> = stream::iter(lists).buffered(AT_ONCE).try_collect().await?;
         Ok(Self { objects: lists.into_iter().flatten().collect() })
+    }
+
+    /// Asks for the roles and bindings of its people, and for nothing else.
+    pub(super) async fn read_access(client: &Client, namespace: &ApplicationName) -> Result<Self, PortError> {
+        let (bindings, roles) =
+            tokio::try_join!(list(client, namespace, BINDINGS), list(client, namespace, ROLES))?;
+        Ok(Self { objects: [bindings, roles].concat() })
     }
 
     /// The object of that kind and name.
@@ -67,8 +77,10 @@ async fn list(
     let name = kind.2;
     let listed = match api.list(&ListParams::default()).await {
         Ok(listed) => listed,
-        // Whoever may not see bindings has never made any.
-        Err(kube::Error::Api(status)) if name == "RoleBinding" && [403, 404].contains(&status.code) => {
+        // Whoever may not see roles and bindings has never made any.
+        Err(kube::Error::Api(status))
+            if ["RoleBinding", "Role"].contains(&name) && [403, 404].contains(&status.code) =>
+        {
             return Ok(Vec::new());
         }
         Err(error) => return Err(PortError::new(format!("looking at what is there of {namespace}"), error)),

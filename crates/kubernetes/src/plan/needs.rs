@@ -59,6 +59,7 @@ pub(super) fn of_object(kind: &str, object: &Value, ranges: &[LimitRange]) -> Am
         "Secret" => one(&["secrets", "count/secrets"]),
         "Ingress" => one(&["count/ingresses.networking.k8s.io"]),
         "RoleBinding" => one(&["count/rolebindings.rbac.authorization.k8s.io"]),
+        "Role" => one(&["count/roles.rbac.authorization.k8s.io"]),
         "Deployment" => one(&["count/deployments.apps"]),
         "StatefulSet" => one(&["count/statefulsets.apps"]),
         _ => {}

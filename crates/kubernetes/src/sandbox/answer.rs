@@ -33,6 +33,13 @@ impl Refusal {
         Self::new(404, "NotFound", "the server could not find the requested resource")
     }
 
+    /// Somebody may not do that.
+    pub(crate) fn forbidden(kind: &Kind, name: &str, why: &str) -> Self {
+        let named = if name.is_empty() { String::new() } else { format!(" \"{name}\"") };
+        Self::new(403, "Forbidden", format!("{}{named} is forbidden: {why}", kind.resource()))
+            .about(kind, name)
+    }
+
     pub(crate) fn exists(kind: &Kind, name: &str) -> Self {
         let message = format!("{} \"{name}\" already exists", kind.resource());
         Self::new(409, "AlreadyExists", message).about(kind, name)

@@ -15,7 +15,7 @@ use http_body_util::{BodyExt, Full, StreamBody, combinators::UnsyncBoxBody};
 use kube::client::Body;
 use serde_json::Value;
 
-use super::{World, answer::Refusal, verbs, watch};
+use super::{World, answer::Refusal, rights::Subject, verbs, watch};
 
 type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
 
@@ -56,6 +56,7 @@ impl tower::Service<Request<Body>> for ApiServer {
                 path: head.uri.path().to_owned(),
                 query: query(head.uri.query().unwrap_or_default()),
                 content_type: text_of(head.headers.get(header::CONTENT_TYPE)),
+                on_behalf_of: on_behalf_of(&head.headers),
                 agent: text_of(head.headers.get(header::USER_AGENT)),
                 body,
             };
@@ -90,6 +91,8 @@ pub(crate) struct Ask {
     pub(crate) path: String,
     query: HashMap<String, String>,
     pub(crate) content_type: String,
+    /// In whose name it is asked, if not in one's own.
+    pub(crate) on_behalf_of: Option<Subject>,
     agent: String,
     body: Bytes,
 }
@@ -144,6 +147,12 @@ fn unescape(text: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn on_behalf_of(headers: &http::HeaderMap) -> Option<Subject> {
+    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
+    let user = headers.get("impersonate-user").map(text)?;
+    Some(Subject { user, groups: headers.get_all("impersonate-group").iter().map(text).collect() })
 }
 
 fn text_of(header: Option<&http::HeaderValue>) -> String {

@@ -14,6 +14,7 @@ use super::{
     objects::{self, Objects},
     patch,
     reconcile::now,
+    rights,
     selector::Selector,
     service::{Ask, Reply},
     watch::{From, Wanted},
@@ -26,6 +27,9 @@ pub(crate) fn answer(world: &Arc<World>, ask: &Ask) -> Result<Reply, Refusal> {
     if remote.iter().any(|api_version| discovery::is_within(&ask.path, api_version)) {
         return Err(Refusal::unavailable());
     }
+    if let Some(reviewed) = rights::review(&objects, ask) {
+        return reviewed;
+    }
     if let Some(about) = discovery::answer(&ask.path, &objects.kinds(), &remote) {
         return Ok(match about.as_str() {
             Some(text) => Reply::Text(text.to_owned()),
@@ -34,6 +38,7 @@ pub(crate) fn answer(world: &Arc<World>, ask: &Ask) -> Result<Reply, Refusal> {
     }
     let find = |api_version: &str, plural: &str| objects.kind(api_version, plural);
     let target = Target::parse(&ask.path, find).ok_or_else(Refusal::no_such_kind)?;
+    rights::check(&objects, ask, &target)?;
     let answer = match (ask.method.as_str(), &target.name) {
         ("GET", None) if ask.is_true("watch") => return Ok(watch(ask, target)),
         ("GET", None) => Ok(list(&objects, ask, &target)),

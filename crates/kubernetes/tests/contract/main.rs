@@ -9,6 +9,8 @@ mod objects;
 mod plans;
 mod pods;
 mod removal;
+mod reviews;
+mod rights;
 mod target;
 mod telling;
 mod watching;

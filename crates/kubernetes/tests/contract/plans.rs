@@ -34,11 +34,11 @@ use slipway_kubernetes::{
 };
 
 use crate::{
-    target::{Target, on_both},
+    target::{Target, on_bare},
     whole::{Now, cluster, make, shop},
 };
 
-on_both! {
+on_bare! {
     d6_a_new_application_is_planned_without_a_trace;
     d6_what_is_right_is_not_written;
     d6_what_somebody_changed_meanwhile_is_not_overwritten_but_planned_again;
@@ -50,6 +50,7 @@ on_both! {
     d6_a_task_that_fits_on_no_node_stops_the_plan needs node;
     s1_09_of_two_that_want_a_namespace_one_is_told;
     s1_11_people_are_bound_in_the_namespace_and_move_without_a_restart;
+    s1_l03_access_moves_alone_whatever_else_would_change;
 }
 
 async fn plan(cluster: &KubernetesCluster, spec: &ApplicationSpec, care: Care) -> Plan {
@@ -252,6 +253,7 @@ async fn d6_an_address_of_somebody_else_stops_the_plan(target: &Target) {
     let paths = json!([{"path": format!("/{}/", shop.name), "pathType": "Prefix", "backend": backend}]);
     let rules = json!([{"host": "gateway.localhost", "http": {"paths": paths}}]);
     let ingress = json!({"metadata": {"name": "old"}, "spec": {"rules": rules}});
+    target.make_namespace().await;
     target.create::<Ingress>(ingress).await.unwrap();
     let plan = plan(&cluster, &shop, Care::Thorough).await;
     assert_eq!(codes(&plan), ["SLW_ROUTE_TAKEN"]);
@@ -294,14 +296,17 @@ async fn s1_09_of_two_that_want_a_namespace_one_is_told(target: &Target) {
     away(target, &shop).await;
 }
 
-async fn s1_11_people_are_bound_in_the_namespace_and_move_without_a_restart(target: &Target) {
-    let access = Access {
+fn bound() -> Access {
+    Access {
         user_prefix: "oidc:".into(),
         group_prefix: "oidc-group:".into(),
-        admin_role: "edit".into(),
-        user_role: "view".into(),
-    };
-    let (cluster, shop) = (cluster(target).with_access(Some(access)), shop(target));
+        admin_role: Some("edit".into()),
+        user_role: Some("view".into()),
+    }
+}
+
+async fn s1_11_people_are_bound_in_the_namespace_and_move_without_a_restart(target: &Target) {
+    let (cluster, shop) = (cluster(target).with_access(Some(bound())), shop(target));
     let shop = next(&shop, |spec| (spec.admins, spec.users) = (vec!["ana".into()], vec!["hr".into()]));
     make(&cluster, &shop).await.unwrap();
     let bindings = within::<RoleBinding>(target, &shop);
@@ -324,6 +329,39 @@ async fn s1_11_people_are_bound_in_the_namespace_and_move_without_a_restart(targ
             matches!(cluster.remove(&shop.name, shop.id).await.unwrap(), Removal::Gone(_))
         })
         .await;
+}
+
+async fn s1_l03_access_moves_alone_whatever_else_would_change(target: &Target) {
+    let (cluster, shop) = (cluster(target).with_access(Some(bound())), shop(target));
+    let shop = next(&shop, |spec| (spec.admins, spec.users) = (vec!["ana".into()], vec!["hr".into()]));
+    make(&cluster, &shop).await.unwrap();
+    let deployments = within::<Deployment>(target, &shop);
+    let before = deployments.get("web").await.unwrap().metadata.generation;
+
+    let moved = next(&shop, |spec| {
+        (spec.admins, spec.users) = (vec!["bo".into()], vec![]);
+        spec.components[0].env.insert("PENDING".to_owned(), "yes".to_owned());
+        spec.components.push(second(target));
+    });
+    let plan = cluster.plan_access(&moved).await.unwrap();
+    let actions: Vec<_> =
+        plan.objects.iter().map(|planned| (planned.name.as_str(), planned.action)).collect();
+    assert_eq!(actions, [("slipway-admins-edit", Action::Change), ("slipway-users-view", Action::Remove)]);
+    apply(&cluster, &moved, &plan).await.unwrap();
+    let bindings = within::<RoleBinding>(target, &shop);
+    let subjects = bindings.get("slipway-admins-edit").await.unwrap().subjects.unwrap();
+    assert_eq!(subjects[0].name, "oidc:bo");
+    assert!(bindings.get_opt("slipway-users-view").await.unwrap().is_none());
+    assert_eq!(deployments.get("web").await.unwrap().metadata.generation, before);
+    assert!(deployments.get_opt("api").await.unwrap().is_none());
+    target
+        .eventually("the removal ends", async || {
+            matches!(cluster.remove(&shop.name, shop.id).await.unwrap(), Removal::Gone(_))
+        })
+        .await;
+    let gone = cluster.plan_access(&moved).await.unwrap();
+    assert_eq!(codes(&gone), ["SLW_NAMESPACE_GONE"]);
+    assert!(gone.objects.is_empty());
 }
 
 fn second(target: &Target) -> ComponentSpec {
@@ -358,7 +396,7 @@ fn thirteen(target: &Target) -> ApplicationSpec {
 
 #[tokio::test]
 async fn g6_planning_costs_a_new_application_no_requests_of_its_own() {
-    let target = Target::sandbox().await;
+    let target = Target::sandbox();
     let (client, count) = counting(&target);
     let gateway = Gateway { host: "gateway.localhost".into(), ingress_class: None };
     let cluster = KubernetesCluster::start(client, gateway, Arc::new(Now));
@@ -394,8 +432,8 @@ async fn g6_planning_costs_a_new_application_no_requests_of_its_own() {
     make(&cluster, &one).await.unwrap();
     let changed = taken(&count);
     println!("an update of 13 objects: {unchanged} requests where nothing changes, {changed} for one change");
-    // The namespace, six lists, two of budgets, a dry run of each object, what is written, and now and then the routes.
-    let usual = 1 + 6 + 2 + 13;
+    // The namespace, seven lists, two of budgets, a dry run of each object, what is written, and now and then the routes.
+    let usual = 1 + 7 + 2 + 13;
     assert!((usual..=usual + 1).contains(&unchanged), "{unchanged}");
     assert!((usual + 1..=usual + 2).contains(&changed), "{changed}");
 }

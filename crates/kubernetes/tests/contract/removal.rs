@@ -29,9 +29,9 @@ use slipway_domain::{
 use slipway_kubernetes::{KubernetesCluster, manifest::Gateway};
 use ulid::Ulid;
 
-use crate::target::{Target, deployment, on_both};
+use crate::target::{Target, deployment, on_bare};
 
-on_both! {
+on_bare! {
     d1_s3_10_a_custom_object_with_an_orphan_finalizer_is_named_and_stripping_it_ends_the_removal;
     d1_s3_10_a_config_map_with_two_finalizers_loses_only_the_one_that_is_named;
     d1_s3_10_a_finalizer_of_the_namespace_itself_is_named_and_can_be_stripped;
@@ -44,13 +44,14 @@ on_both! {
     d1_s3_11_the_proof_names_what_is_left_elsewhere_and_leaves_it_alone;
 }
 
-/// A clock that runs ten times as fast: Slipway looks at a namespace only after some seconds, and not all the time.
-struct Hasty(Timestamp);
+/// A clock that runs three times as fast: Slipway looks at a namespace only after some seconds, and not all the time.
+/// Faster, the looks of these tests would be most of what the cluster has to do.
+pub struct Hasty(pub Timestamp);
 
 impl Clock for Hasty {
     #[expect(clippy::disallowed_methods, reason = "the real cluster lives in real time")]
     fn now(&self) -> Timestamp {
-        self.0 + Timestamp::now().duration_since(self.0) * 10
+        self.0 + Timestamp::now().duration_since(self.0) * 3
     }
 }
 
@@ -279,6 +280,7 @@ async fn d1_s3_10_a_finalizer_of_the_namespace_itself_is_named_and_can_be_stripp
 async fn d1_a_program_that_is_named_after_the_finalizer_is_named_with_how_it_is(target: &Target) {
     let shop = Shop::open(target).await;
     let operator = format!("{}-operator", shop.name);
+    target.make_namespace().await;
     target.create::<Deployment>(deployment(target, &operator, 0, |_| {})).await.unwrap();
     let finalizer = format!("{}.example.com/x", shop.name);
     shop.config_map("held", &[&finalizer]).await;
@@ -407,6 +409,7 @@ async fn d1_s3_11_the_proof_names_what_is_left_elsewhere_and_leaves_it_alone(tar
     let shop = Shop::open(target).await;
     // Somebody copied an object with its labels.
     let labels = json!({"slipway.internal/application-id": shop.id.to_string()});
+    target.make_namespace().await;
     target.create::<ConfigMap>(json!({"metadata": {"name": "copy", "labels": labels}})).await.unwrap();
     let volumes: Api<PersistentVolume> = Api::all(target.client.clone());
     let volume = json!({"metadata": {"name": shop.name}, "spec": {"capacity": {"storage": "1Mi"},

@@ -22,9 +22,9 @@ use slipway_domain::{
 use slipway_kubernetes::{KubernetesCluster, manifest::Gateway};
 use ulid::Ulid;
 
-use crate::target::{Target, on_both};
+use crate::target::{Target, on_bare};
 
-on_both! {
+on_bare! {
     an_application_is_applied_observed_and_removed_without_a_trace needs node;
     s1_09_a_namespace_of_somebody_else_is_not_touched;
     a_cluster_that_goes_away_is_noticed_and_comes_back;

@@ -8,7 +8,7 @@ use std::{
 
 use futures::FutureExt;
 use jiff::Timestamp;
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use kube::{
     Api, Client,
     api::{ApiResource, DeleteParams, DynamicObject, GroupVersionKind, ListParams, PostParams},
@@ -138,6 +138,11 @@ impl Stage {
         let object = json!({"metadata": {"name": name, "labels": own}});
         let namespaces: Api<Namespace> = Api::all(self.client.clone());
         namespaces.create(&PostParams::default(), &serde_json::from_value(object).unwrap()).await.unwrap();
+        // Pods are refused before it is there, and of several refusals a replica set keeps the first one's words.
+        let accounts: Api<ServiceAccount> = Api::namespaced(self.client.clone(), &name);
+        while accounts.get_opt("default").await.unwrap().is_none() {
+            tokio::time::sleep(LOOK).await;
+        }
         Scene { name: ApplicationName::parse(&name).unwrap(), id: ApplicationId(id) }
     }
 

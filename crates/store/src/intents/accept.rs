@@ -23,7 +23,7 @@ impl Store {
     pub async fn accept(&self, new: &NewApplication<'_>, asked: &Asked<'_>) -> Result<Accepted, AcceptError> {
         let failed = || failed("accepting an order");
         let mut transaction = self.begin().await.map_err(failed())?;
-        let before = earlier(&mut transaction, asked.actor, new.idempotency_key).await;
+        let before = earlier(&mut transaction, asked.actor_id, new.idempotency_key).await;
         if let Some(name) = before.map_err(failed())? {
             return Ok(Accepted::Again(read("name", &name)?));
         }
@@ -43,9 +43,13 @@ impl Store {
     }
 
     /// The application that the same person ordered under the same key, if they did.
-    pub async fn ordered_before(&self, actor: &str, key: &str) -> Result<Option<ApplicationName>, PortError> {
+    pub async fn ordered_before(
+        &self,
+        actor_id: &str,
+        key: &str,
+    ) -> Result<Option<ApplicationName>, PortError> {
         let mut connection = self.pool.acquire().await.map_err(failed("looking for an order"))?;
-        let name = earlier(&mut connection, actor, key).await.map_err(failed("looking for an order"))?;
+        let name = earlier(&mut connection, actor_id, key).await.map_err(failed("looking for an order"))?;
         name.map(|name| read("name", &name)).transpose()
     }
 }
@@ -59,7 +63,8 @@ async fn insert(
     let standing = Standing { status: Status::CreateApp, reason: None, cause: None };
     sqlx::query(
         "INSERT INTO applications (id, name, project, version, generation, standing, revision, gateway_path, \
-         created_by, created_at, updated_at, status_since) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10)",
+         created_by, created_at, updated_at, status_since, people) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $10, $11)",
     )
     .bind(spec.id.to_string())
     .bind(spec.name.as_str())
@@ -71,6 +76,7 @@ async fn insert(
     .bind(spec.gateway_path())
     .bind(asked.actor)
     .bind(asked.at.as_millisecond())
+    .bind(encoded(&spec.people())?)
     .execute(&mut *transaction)
     .await?;
     remember(transaction, &spec.id.to_string(), &standing, revision, asked.at).await?;

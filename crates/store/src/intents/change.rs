@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Store,
     applications::generation,
-    rows::{ApplicationRow, OperationRow, failed, from_json, kind_text},
+    rows::{ApplicationRow, OperationRow, failed, from_json, kind_text, to_json},
 };
 
 /// A change that somebody asks for.
@@ -26,7 +26,7 @@ use crate::{
 pub struct Change<'a> {
     /// The next generation, complete.
     pub spec: &'a ApplicationSpec,
-    /// Update or rollback.
+    /// Update, rollback or access.
     pub kind: Kind,
     /// Also to a release that the application was rolled back from? That holds for a rollback, too.
     pub even_quarantined: bool,
@@ -40,12 +40,13 @@ impl Store {
         let failed = || failed("asking for a change");
         let mut transaction = self.begin().await.map_err(failed())?;
         let spec = change.spec;
-        let before = super::earlier(&mut transaction, asked.actor, change.idempotency_key).await;
+        let before = super::earlier(&mut transaction, asked.actor_id, change.idempotency_key).await;
         if before.map_err(failed())?.is_some() {
             return Ok(());
         }
         let (application, newest) = live(&mut transaction, &spec.name).await?;
-        newest.may_update().map_err(ChangeError::Refused)?;
+        let allowed = if change.kind == Kind::Access { newest.may_set_access() } else { newest.may_update() };
+        allowed.map_err(ChangeError::Refused)?;
         if application.id != spec.id || application.generation + 1 != spec.generation {
             return Err(ChangeError::Stale);
         }
@@ -56,21 +57,24 @@ impl Store {
                 }
                 quarantine(&mut transaction, &application, spec, asked).await.map_err(failed())?;
             }
+            // The release that runs goes on, whatever was thought of it.
+            Kind::Access => {}
             _ if change.even_quarantined => {}
             _ => refuse_quarantined(&mut transaction, spec).await?,
         }
         add_generation(&mut transaction, spec, asked).await.map_err(failed())?;
-        sqlx::query("UPDATE applications SET generation = $1, version = $2, gateway_path = $3 WHERE id = $4")
+        sqlx::query("UPDATE applications SET generation = $1, version = $2, gateway_path = $3, people = $4 WHERE id = $5")
             .bind(i64::from(spec.generation))
             .bind(i64::from(spec.version.number()))
             .bind(spec.gateway_path())
+            .bind(to_json(&spec.people())?)
             .bind(spec.id.to_string())
             .execute(&mut *transaction)
             .await
             .map_err(failed())?;
         let key = Some(change.idempotency_key).filter(|key| !key.is_empty());
         add_operation(&mut transaction, spec, change.kind, asked, key).await?;
-        begun(&mut transaction, &application, asked).await?;
+        begun(&mut transaction, &application, change.kind, asked).await?;
         tell(&mut transaction, kind_text(change.kind), &spec.name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
@@ -87,7 +91,7 @@ impl Store {
         let spec =
             spec.ok_or_else(|| PortError::new("asking for another try", "its configuration is missing"))?;
         add_operation(&mut transaction, &spec, newest.kind, asked, None).await?;
-        begun(&mut transaction, &application, asked).await?;
+        begun(&mut transaction, &application, newest.kind, asked).await?;
         tell(&mut transaction, "retry", name, asked).await?;
         transaction.commit().await.map_err(failed())?;
         self.announce();
@@ -103,7 +107,8 @@ impl Store {
         cancel_open(&mut transaction, &application, asked.at).await?;
         let revision = next_revision(&mut transaction).await.map_err(failed())?;
         let reason = format!("{} was cancelled by {}.", newest.kind.label(), asked.actor);
-        let standing = Standing { status: Status::Unknown, reason: Some(reason), cause: None };
+        let stopped = || Standing { status: Status::Unknown, reason: Some(reason), cause: None };
+        let standing = if newest.kind.leaves_workloads() { application.standing } else { stopped() };
         write_standing(&mut transaction, &application.id.to_string(), &standing, revision, asked.at).await?;
         tell(&mut transaction, "cancel", name, asked).await?;
         transaction.commit().await.map_err(failed())?;
@@ -135,14 +140,16 @@ async fn live(
     Ok((application, Operation::try_from(row)?))
 }
 
-/// The badge says at once that the request was received.
+/// The badge says at once that the request was received; where the workloads go on, it says what it said.
 async fn begun(
     transaction: &mut AnyConnection,
     application: &Application,
+    kind: Kind,
     asked: &Asked<'_>,
 ) -> Result<(), PortError> {
     let revision = next_revision(transaction).await.map_err(failed("asking for a change"))?;
-    let standing = Standing { status: Status::CreateApp, reason: None, cause: None };
+    let received = || Standing { status: Status::CreateApp, reason: None, cause: None };
+    let standing = if kind.leaves_workloads() { application.standing.clone() } else { received() };
     write_standing(transaction, &application.id.to_string(), &standing, revision, asked.at).await
 }
 

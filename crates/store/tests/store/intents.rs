@@ -9,7 +9,7 @@ use slipway_domain::{
     sealed::Sealed,
     status::{Standing, Status},
 };
-use slipway_store::{AcceptError, Accepted, NewApplication, RemoveError};
+use slipway_store::{AcceptError, Accepted, Asked, NewApplication, RemoveError};
 
 fn running() -> Standing {
     Standing { status: Status::Running, reason: None, cause: None }
@@ -25,6 +25,24 @@ async fn s1_31_the_row_exists_as_soon_as_the_order_is_accepted() {
         assert_eq!(application.gateway_path.as_deref(), Some("/shop"));
         let operations = store.operations(application.id).await.unwrap();
         assert_eq!(operations[0].progress, Progress::Open { step: Step::Accepted });
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn s1_29_a_key_is_its_owners_whatever_they_are_called() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let (one, two) = (spec("shop"), spec("other"));
+        let order = |spec| NewApplication { spec, idempotency_key: "pressed" };
+        store.accept(&order(&one), &ana(0)).await.unwrap();
+        let renamed = Asked { actor: "ana.maria", ..ana(1) };
+        let again = store.accept(&order(&one), &renamed).await.unwrap();
+        assert_eq!(again, Accepted::Again(name("shop")), "the same person under another name");
+        let namesake = Asked { actor_id: "id-of-another-ana", ..ana(2) };
+        assert_eq!(store.ordered_before("id-of-another-ana", "pressed").await.unwrap(), None);
+        let theirs = store.accept(&order(&two), &namesake).await.unwrap();
+        assert_eq!(theirs, Accepted::New, "somebody else of the same name");
     })
     .await;
 }

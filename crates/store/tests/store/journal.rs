@@ -171,6 +171,29 @@ async fn revisions_tell_in_order_what_changed() {
 }
 
 #[tokio::test]
+async fn s1_32_a_step_of_an_operation_is_told_although_the_badge_stays() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let shop = order(&store, "shop").await;
+        let before = store.application(&shop.name).await.unwrap().unwrap();
+        let mut ways = vec![BUILD, BUILD, Progress::Succeeded { at: at(4) }].into_iter();
+        let mut revisions = vec![before.revision];
+        for moment in 1..=3 {
+            let job = store.claim("first", at(moment), at(20)).await.unwrap().unwrap();
+            let (now, progress) = (at(moment), ways.next().unwrap());
+            assert!(store.advance(job.operation.id, "first", &progress, None, now, now).await.unwrap());
+            revisions.push(store.application(&shop.name).await.unwrap().unwrap().revision);
+        }
+        assert!(revisions[1] > revisions[0], "a step");
+        assert_eq!(revisions[2], revisions[1], "the same step again");
+        assert!(revisions[3] > revisions[2], "the end");
+        let after = store.application(&shop.name).await.unwrap().unwrap();
+        assert_eq!(after.standing, before.standing);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_commit_wakes_whoever_listens() {
     on_both(|url| async move {
         let store = open(&url).await;

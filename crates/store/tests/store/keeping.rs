@@ -59,7 +59,7 @@ async fn what_was_done_lately_is_told_with_the_name_of_its_application() {
         }
         let recent = store.recent_operations(2).await.unwrap();
         assert_eq!(recent.len(), 2);
-        assert!(recent.iter().all(|(name, _)| ["one", "two", "three"].contains(&name.as_str())));
+        assert!(recent.iter().all(|(name, ..)| ["one", "two", "three"].contains(&name.as_str())));
     })
     .await;
 }

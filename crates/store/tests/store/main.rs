@@ -3,11 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod audit;
+mod backup;
 mod images;
 mod intents;
 mod journal;
 mod keeping;
+mod keys;
 mod opening;
+mod people;
 mod plans;
 mod retention;
 mod support;

@@ -108,3 +108,18 @@ async fn an_account_is_made_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn d24_several_replicas_may_start_at_once_on_a_new_database() {
+    on_both(|url| async move {
+        // A file is one server's.
+        if url.starts_with("sqlite:") {
+            return;
+        }
+        let starts = (0..4).map(|_| Store::open(&url));
+        for store in futures::future::join_all(starts).await {
+            assert!(store.unwrap().is_reachable().await);
+        }
+    })
+    .await;
+}

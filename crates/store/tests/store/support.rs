@@ -88,7 +88,13 @@ pub fn spec(application: &str) -> ApplicationSpec {
 
 /// Somebody asks at that second, for a new operation.
 pub fn ana(second: i64) -> Asked<'static> {
-    Asked { actor: "ana", at: at(second), operation: OperationId(fresh()), origin: Origin::NONE }
+    Asked {
+        actor_id: "id-of-ana",
+        actor: "ana",
+        at: at(second),
+        operation: OperationId(fresh()),
+        origin: Origin::NONE,
+    }
 }
 
 /// Orders an application at second 0 without an idempotency key.

@@ -20,7 +20,13 @@ fn kept(id: &str) -> KeptToken {
             last_used_at: None,
             last_used_from: String::new(),
         },
-        owner: Actor { id: "local:ana".into(), name: "ana".into(), roles: vec!["APS_DEVOPS".into()] },
+        owner: Actor {
+            id: "local:ana".into(),
+            name: "ana".into(),
+            roles: vec!["APS_DEVOPS".into()],
+            groups: vec!["hr".into()],
+            is_reader: false,
+        },
     }
 }
 

@@ -1,11 +1,11 @@
-//! Where in a token a person's roles are: paths of names with dots between them, several with commas.
+//! Where in a token a person's roles and groups are: paths of names with dots between them, several with commas.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
 /// The texts of the lists at those paths, each once.
-pub(super) fn roles(claims: &HashMap<String, Value>, paths: &str) -> Vec<String> {
+pub(super) fn texts(claims: &HashMap<String, Value>, paths: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for path in paths.split(',').map(str::trim) {
         let all = claims.get(path).or_else(|| inside(claims, path));
@@ -59,19 +59,19 @@ mod tests {
 
     #[test]
     fn s1_02_roles_are_found_at_any_depth() {
-        assert_eq!(roles(&claims(), "realm_access.roles"), ["APS_DEVOPS"]);
-        assert!(roles(&claims(), "resource_access.slipway.roles").is_empty());
+        assert_eq!(texts(&claims(), "realm_access.roles"), ["APS_DEVOPS"]);
+        assert!(texts(&claims(), "resource_access.slipway.roles").is_empty());
     }
 
     #[test]
     fn s1_02_names_with_dots_are_found_too() {
-        assert_eq!(roles(&claims(), "resource_access.slipway.example.com.roles"), ["APS_DEVOPS", "VIEWER"]);
-        assert_eq!(roles(&claims(), "https://slipway.example.com/roles"), ["APS_DEVOPS"]);
+        assert_eq!(texts(&claims(), "resource_access.slipway.example.com.roles"), ["APS_DEVOPS", "VIEWER"]);
+        assert_eq!(texts(&claims(), "https://slipway.example.com/roles"), ["APS_DEVOPS"]);
     }
 
     #[test]
     fn s1_02_groups_and_single_roles_count_and_several_places_are_one_list() {
-        assert_eq!(roles(&claims(), "groups"), ["all", "ops"]);
-        assert_eq!(roles(&claims(), "role, groups"), ["APS_DEVOPS", "all", "ops"]);
+        assert_eq!(texts(&claims(), "groups"), ["all", "ops"]);
+        assert_eq!(texts(&claims(), "role, groups"), ["APS_DEVOPS", "all", "ops"]);
     }
 }

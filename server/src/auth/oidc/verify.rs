@@ -1,7 +1,7 @@
 //! Whether a token is true: signature, issuer, audience, times. The provider may have changed its keys since they
 //! were fetched, so a key that is not known is asked for once more.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use openidconnect::{ClaimsVerificationError, Nonce, NonceVerifier};
@@ -29,6 +29,8 @@ pub(super) enum Purpose<'a> {
     Renewal,
     /// That somebody is gone; such a token must not have a nonce, so that it can never be taken for a sign-in.
     SignOut,
+    /// Who asks for something. Such a token was not made for an attempt to sign in, either.
+    Access,
 }
 
 impl NonceVerifier for Purpose<'_> {
@@ -36,7 +38,8 @@ impl NonceVerifier for Purpose<'_> {
         match (self, nonce) {
             (Self::SignIn(wanted), nonce) => wanted.verify(nonce),
             (Self::SignOut, Some(_)) => Err("a logout token has no nonce".to_owned()),
-            (Self::Renewal, _) | (Self::SignOut, None) => Ok(()),
+            (Self::Access, Some(_)) => Err("an access token has no nonce".to_owned()),
+            (Self::Renewal, _) | (Self::SignOut | Self::Access, None) => Ok(()),
         }
     }
 }
@@ -44,24 +47,30 @@ impl NonceVerifier for Purpose<'_> {
 impl Provider {
     /// The claims of a token, if it is true.
     pub(super) async fn claims(&self, token: &Token, purpose: Purpose<'_>) -> Result<Claims, SignInError> {
-        match check(&self.client().await?, token, purpose) {
+        match check(&self.meant_for(purpose).await?, token, purpose) {
             // A key that is not known, or of a kind that was not announced.
-            Err(ClaimsVerificationError::SignatureVerification(_)) if self.forget_keys().await => {
-                check(&self.client().await?, token, purpose)
+            Err(ClaimsVerificationError::SignatureVerification(_)) if self.renew_keys().await? => {
+                check(&self.meant_for(purpose).await?, token, purpose)
             }
             other => other,
         }
         .map_err(|error| refused(chain(&error)))
     }
 
-    /// False if they were fetched just now.
-    async fn forget_keys(&self) -> bool {
+    async fn meant_for(&self, purpose: Purpose<'_>) -> Result<OidcClient, SignInError> {
+        if matches!(purpose, Purpose::Access) { self.audience().await } else { self.client().await }
+    }
+
+    /// False if they were fetched just now. Those that are known stay until there are others: whoever sends tokens that
+    /// are not true must not take the door from everybody else.
+    async fn renew_keys(&self) -> Result<bool, SignInError> {
         let mut known = self.known.lock().await;
-        let is_old = known.as_ref().is_none_or(|known| known.at.elapsed() > NOT_AGAIN);
-        if is_old {
-            *known = None;
-        }
-        is_old
+        let Some(known) = known.as_mut().filter(|known| known.at.elapsed() > NOT_AGAIN) else {
+            return Ok(false);
+        };
+        known.at = Instant::now();
+        known.metadata = self.discover().await?;
+        Ok(true)
     }
 }
 
@@ -75,8 +84,12 @@ fn check(
         .set_time_fn(|| Utc::now() - SKEW)
         .set_issue_time_verifier_fn(not_from_the_future);
     // A logout token may say that it is one where others say that they are a JWT.
-    let verifier =
-        if matches!(purpose, Purpose::SignOut) { verifier.allow_all_jose_types() } else { verifier };
+    let verifier = match purpose {
+        Purpose::SignOut => verifier.allow_all_jose_types(),
+        // What it says of its kind was looked at; that it is meant for others too is their affair.
+        Purpose::Access => verifier.allow_all_jose_types().set_other_audience_verifier_fn(|_| true),
+        Purpose::SignIn(_) | Purpose::Renewal => verifier,
+    };
     token.claims(&verifier, purpose).cloned()
 }
 

@@ -7,7 +7,7 @@ use reqwest::{Method, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Failure, print::Output};
+use super::{Failure, events::Events, print::Output};
 
 /// How the server is reached, and how its answers are shown.
 #[derive(Debug, Clone, Args)]
@@ -90,14 +90,26 @@ impl Reach {
             return Ok(Profile { url, token });
         }
         let kept = known()?.profiles.remove(&self.profile);
-        let url = self.url.clone().or_else(|| kept.as_ref().map(|kept| kept.url.clone()));
-        let token = self.token.clone().or_else(|| kept.map(|kept| kept.token));
         let missing = || {
-            Failure::refused(
-                "which server, and who are you? Run slipway login, or set SLIPWAY_URL and SLIPWAY_TOKEN",
-            )
+            let told =
+                "which server, and who are you? Run slipway login, or set SLIPWAY_URL and SLIPWAY_TOKEN";
+            Failure::refused(told)
         };
-        Ok(Profile { url: url.ok_or_else(missing)?, token: token.ok_or_else(missing)? })
+        let url = self.url.clone().or_else(|| kept.as_ref().map(|kept| kept.url.clone()));
+        let url = url.ok_or_else(missing)?;
+        if let Some(token) = self.token.clone() {
+            return Ok(Profile { url, token });
+        }
+        let kept = kept.ok_or_else(missing)?;
+        // A token is shown to the server that gave it, and to no other.
+        if kept.url.trim_end_matches('/') != url.trim_end_matches('/') {
+            let told = format!(
+                "the token of the profile {} is for {}; run slipway login --url {url}, or set SLIPWAY_TOKEN",
+                self.profile, kept.url
+            );
+            return Err(Failure::refused(told));
+        }
+        Ok(kept)
     }
 
     /// Asks the server, and gives its document, or what is in the way.
@@ -112,13 +124,26 @@ impl Reach {
 
     /// Asks the server, and gives its answer as it is.
     pub async fn fetch(&self, method: Method, path: &str, body: Option<&Value>) -> Result<String, Failure> {
+        let client = crate::web::http_client().map_err(|error| self.away(&error))?;
+        let answer = self.send(&client, method, path, body).await?;
+        answer.text().await.map_err(|error| self.away(&error.without_url()))
+    }
+
+    /// Asks for events, which may come for hours.
+    pub async fn events(&self, path: &str) -> Result<Events, Failure> {
+        let client = crate::web::patient_client().map_err(|error| self.away(&error))?;
+        Ok(Events::of(self.send(&client, Method::GET, path, None).await?))
+    }
+
+    async fn send(
+        &self,
+        client: &reqwest::Client,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<reqwest::Response, Failure> {
         let profile = self.profile()?;
         let place = format!("{}/api/v1/{path}", profile.url.trim_end_matches('/'));
-        let away = |error: &dyn std::error::Error| Failure {
-            code: 3,
-            told: format!("{} does not answer: {}", profile.url, slipway_domain::ports::chain(error)),
-        };
-        let client = crate::web::http_client().map_err(|error| away(&error))?;
         let request = client
             .request(method, &place)
             .bearer_auth(&profile.token)
@@ -127,10 +152,18 @@ impl Reach {
             Some(body) => request.json(body),
             None => request,
         };
-        let answer = request.send().await.map_err(|error| away(&error.without_url()))?;
+        let answer = request.send().await.map_err(|error| self.away(&error.without_url()))?;
         let status = answer.status();
-        let text = answer.text().await.map_err(|error| away(&error.without_url()))?;
-        if status.is_success() { Ok(text) } else { Err(problem(status.as_u16(), &text)) }
+        if status.is_success() {
+            return Ok(answer);
+        }
+        let text = answer.text().await.map_err(|error| self.away(&error.without_url()))?;
+        Err(problem(status.as_u16(), &text))
+    }
+
+    fn away(&self, error: &dyn std::error::Error) -> Failure {
+        let url = self.profile().map(|profile| profile.url).unwrap_or_default();
+        Failure { code: 3, told: format!("{url} does not answer: {}", slipway_domain::ports::chain(error)) }
     }
 }
 

@@ -14,7 +14,8 @@ pub fn complete(generated: &OpenApi) -> Value {
     });
     document["security"] = json!([{"token": []}, {"session": []}]);
     document["components"]["securitySchemes"] = json!({
-        "token": {"type": "http", "scheme": "bearer", "description": "A token of the page Account, Tokens"},
+        "token": {"type": "http", "scheme": "bearer",
+            "description": "A token of the page Account, Tokens, or an access token of the identity provider"},
         "session": {"type": "apiKey", "in": "cookie", "name": "slipway_session"},
     });
     document["components"]["schemas"]["Document"] = json!({"type": "object"});
@@ -42,12 +43,13 @@ fn add_common(path: &str, method: &str, operation: &mut Value) {
             } else {
                 "application/json"
             };
-            let schema = if kind == "application/json" {
-                json!({"$ref": "#/components/schemas/Document"})
-            } else {
-                json!({"type": "string"})
+            let described = match kind {
+                "application/json" => json!({"schema": {"$ref": "#/components/schemas/Document"}}),
+                // What a schema says of a stream would be meant of each event.
+                "text/event-stream" => json!({}),
+                _ => json!({"schema": {"type": "string"}}),
             };
-            answer["content"] = json!({kind: {"schema": schema}});
+            answer["content"] = json!({kind: described});
         }
     }
     operation["responses"]["default"] = json!({
@@ -56,7 +58,9 @@ fn add_common(path: &str, method: &str, operation: &mut Value) {
     });
     let mut parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
     if method != "get" {
-        parameters.push(header("Idempotency-Key", "The same request with the same key is done once"));
+        let mut key = header("Idempotency-Key", "The same request with the same key is done once");
+        key["schema"] = json!({"type": "string", "minLength": 1, "maxLength": super::once::LONGEST_KEY});
+        parameters.push(key);
     }
     let is_one = path.starts_with("/api/v1/applications/{name}");
     if is_one && (["put", "delete"].contains(&method) || path.ends_with("/rollback")) {

@@ -23,8 +23,8 @@ use utoipa::IntoParams;
 
 use super::Problem;
 use crate::{
-    auth::{Keeper, Pass},
-    web::events::{Stop, over},
+    auth::Keeper,
+    web::events::{Stay, Stop, over},
 };
 
 /// What of which log.
@@ -61,7 +61,7 @@ pub async fn logs(
     Extension(desk): Extension<SharedDesk>,
     Extension(Stop(stop)): Extension<Stop>,
     Extension(keeper): Extension<Arc<Keeper>>,
-    pass: Option<Extension<Pass>>,
+    stay: Stay,
     Path(name): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
@@ -80,7 +80,7 @@ pub async fn logs(
     let wanted = move |line: &LogLine| search.is_empty() || line.text.to_lowercase().contains(&search);
     if asked.follow {
         let stream = desk.follow_log(&application, &wish).await?.ok_or_else(missing)?;
-        return Ok(live(stream, wanted).until(stop, keeper, pass));
+        return Ok(live(stream, wanted).until(stop, keeper, stay));
     }
     let lines = desk.log(&application, &wish).await?.ok_or_else(missing)?;
     let text: String = lines.into_iter().filter(wanted).map(|line| written(&line)).collect();
@@ -115,9 +115,9 @@ fn live(stream: LogStream, wanted: impl Fn(&LogLine) -> bool + Send + 'static) -
 
 impl Live {
     /// A stream asks once and is answered for hours: it ends with the server, and with the visit.
-    fn until(self, stop: CancellationToken, keeper: Arc<Keeper>, pass: Option<Extension<Pass>>) -> Response {
+    fn until(self, stop: CancellationToken, keeper: Arc<Keeper>, stay: Stay) -> Response {
         let events = self.0.map(Ok::<_, Infallible>).take_until(stop.cancelled_owned());
-        let events = events.take_until(Box::pin(over(keeper, pass)));
+        let events = events.take_until(Box::pin(over(keeper, stay)));
         Sse::new(events).keep_alive(KeepAlive::default()).into_response()
     }
 }

@@ -17,9 +17,11 @@ use slipway_domain::{actor::Actor, ports::PortError};
 use slipway_store::Before;
 
 use super::problem::Problem;
-use crate::{desk::Office, hash::sha256, web::MAX_BODY};
+use crate::{desk::Office, hash::sha256, web::limits::MAX_BODY};
 
 const KEY: &str = "idempotency-key";
+/// How many characters a key may have.
+pub const LONGEST_KEY: usize = 200;
 /// Answers of changes are small.
 const MAX_ANSWER: usize = 1024 * 1024;
 /// What of an answer's head is kept.
@@ -42,8 +44,8 @@ pub async fn once(
 ) -> Response {
     let key = request.headers().get(KEY).map(|key| key.to_str().unwrap_or_default().to_owned());
     let Some(key) = key.filter(|_| !request.method().is_safe()) else { return next.run(request).await };
-    if key.is_empty() || key.len() > 200 {
-        let why = "An Idempotency-Key has 1 to 200 characters.";
+    if key.is_empty() || key.len() > LONGEST_KEY {
+        let why = format!("An Idempotency-Key has 1 to {LONGEST_KEY} characters.");
         return Problem::new(StatusCode::BAD_REQUEST, "SLW_BAD_KEY", why).into_response();
     }
     let (head, body) = request.into_parts();

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use slipway_app::desk::DeskError;
 use slipway_domain::{
     blueprint::Database,
-    order::{FieldError, OrderForm},
+    order::{FieldError, OrderForm, listed, people},
 };
 use utoipa::ToSchema;
 
@@ -77,9 +77,6 @@ impl ApiOrder {
     /// What a form says, to be written down.
     pub fn of(form: OrderForm) -> Self {
         let some = |text: String| Some(text).filter(|text| !text.is_empty());
-        let names = |text: String| {
-            text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-        };
         let components = form.components.into_iter().map(|(name, component)| {
             let wish = ApiComponent {
                 image: some(component.image),
@@ -92,8 +89,8 @@ impl ApiOrder {
             name: some(form.name),
             project: some(form.project),
             version: form.version.parse().ok(),
-            admins: Some(names(form.admins)),
-            users: Some(names(form.users)),
+            admins: Some(people(&form.admins)),
+            users: Some(people(&form.users)),
             components: components.collect(),
             database: Some(form.database).filter(|database| !database.url.is_empty()),
             // A plan is of one moment; what is written down is for later.
@@ -112,8 +109,8 @@ impl ApiOrder {
         set(&mut form.name, self.name);
         set(&mut form.project, self.project);
         set(&mut form.version, self.version.map(|version| version.to_string()));
-        set(&mut form.admins, self.admins.map(|names| names.join(",")));
-        set(&mut form.users, self.users.map(|names| names.join(",")));
+        set(&mut form.admins, self.admins.map(|names| listed(&names)));
+        set(&mut form.users, self.users.map(|names| listed(&names)));
         set(&mut form.plan, self.plan);
         for (name, wish) in self.components {
             let component = form.components.entry(name.clone()).or_default();

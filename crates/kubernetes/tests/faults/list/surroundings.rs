@@ -68,11 +68,11 @@ pub fn volumes(web: Web<'_>) -> Vec<Fault> {
             "volume claim of a missing class",
             "SLW_NO_STORAGE_CLASS",
             "does not exist",
-            "ProvisioningFailed",
+            // Not the event of the claim, which is there before anything of the application is.
+            "unbound immediate",
             claimed(),
         )
-        .before(claim("ghost"))
-        .shown_by("", "Event"),
+        .before(claim("ghost")),
         fault("volume claim missing", "SLW_VOLUME_CLAIM_MISSING", "claim data", "not found", claimed()),
         fault(
             "volume mount failure",
