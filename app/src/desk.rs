@@ -14,6 +14,7 @@ use slipway_domain::{
     black_box::Ended,
     contents::ConfigEntry,
     ids::OperationId,
+    listing::{Page, Wish},
     log::{LogLine, LogStream, LogWish},
     moved::ImageCheck,
     names::{ApplicationName, ProjectName},
@@ -266,14 +267,29 @@ pub struct Generation {
 }
 
 /// What the page Application instances shows.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone)]
 pub struct InstancesView {
-    /// Live applications, newest first.
-    pub live: Vec<Application>,
+    /// Those that were asked for.
+    pub page: Page,
+    /// How many live ones there are.
+    pub live: usize,
+    /// How many of them run.
+    pub running: usize,
+    /// Everything up to this revision is in it.
+    pub revision: i64,
     /// Those that were undeployed, newest first; at most fifty.
-    pub gone: Vec<Application>,
+    pub gone: Vec<Arc<Application>>,
     /// Before this stands the gateway path of an application, for example `http://gateway.localhost`.
     pub gateway: String,
+}
+
+/// All live applications.
+#[derive(Debug, Clone)]
+pub struct Applications {
+    /// Newest first.
+    pub live: Vec<Arc<Application>>,
+    /// Everything up to this revision is in it.
+    pub revision: i64,
 }
 
 /// Which finalizer of which object is to be stripped, named completely.
@@ -358,8 +374,11 @@ pub trait Desk: Send + Sync {
     /// would be done.
     async fn deploy(&self, form: &OrderForm) -> Result<ApplicationName, DeskError>;
 
-    /// All applications (S1.31).
-    async fn instances(&self) -> Result<InstancesView, DeskError>;
+    /// A page of the applications (S1.31).
+    async fn instances(&self, wish: &Wish) -> Result<InstancesView, DeskError>;
+
+    /// All live applications.
+    async fn applications(&self) -> Result<Applications, DeskError>;
 
     /// What was done lately, to which application, newest first.
     async fn recent(&self) -> Result<Vec<(ApplicationName, Operation)>, DeskError>;

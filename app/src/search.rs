@@ -1,7 +1,7 @@
 //! Finding: applications, projects, pages, and what can be done with them, by any of their words. What was chosen
 //! last comes first.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, sync::Arc};
 
 use slipway_domain::{application::Application, names::ProjectName, release::Project};
 
@@ -62,7 +62,7 @@ pub struct Hit {
 /// Everything that can be found.
 pub struct Shelf<'a> {
     /// Live applications.
-    pub live: &'a [Application],
+    pub live: &'a [Arc<Application>],
     /// Released projects.
     pub projects: &'a [Project],
     /// The addresses that were chosen last, the last one first.
@@ -225,8 +225,6 @@ fn of_project(project: &Project, words: &[&str]) -> Vec<Hit> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use jiff::{SignedDuration, Timestamp};
     use slipway_domain::{
         names::ApplicationName,
@@ -236,8 +234,8 @@ mod tests {
 
     use super::*;
 
-    fn application(name: &str, project: &str, status: Status, seconds: i64) -> Application {
-        Application {
+    fn application(name: &str, project: &str, status: Status, seconds: i64) -> Arc<Application> {
+        Arc::new(Application {
             id: "0".repeat(26).parse().unwrap(),
             name: ApplicationName::parse(name).unwrap(),
             project: ProjectName::parse(project).unwrap(),
@@ -251,7 +249,7 @@ mod tests {
             created_by: "ana".to_owned(),
             created_at: Timestamp::UNIX_EPOCH,
             updated_at: Timestamp::UNIX_EPOCH + SignedDuration::from_secs(seconds),
-        }
+        })
     }
 
     fn labels(found: &[(Kind, Vec<Hit>)], wanted: Kind) -> Vec<String> {
@@ -259,7 +257,7 @@ mod tests {
         group.map(|(_, hits)| hits.iter().map(|hit| hit.label.clone()).collect()).unwrap_or_default()
     }
 
-    fn find(query: &str, live: &[Application], recent: &[&str]) -> Vec<(Kind, Vec<Hit>)> {
+    fn find(query: &str, live: &[Arc<Application>], recent: &[&str]) -> Vec<(Kind, Vec<Hit>)> {
         let project = Project { name: ProjectName::parse("shop").unwrap(), releases: vec![] };
         let recent: Vec<_> = recent.iter().map(|href| (*href).to_owned()).collect();
         Shelf { live, projects: &[project], recent: &recent }.find(query)

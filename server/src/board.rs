@@ -1,139 +1,178 @@
 //! The board: all live applications in memory, and the hub that tells viewers what changed. List pages read it
 //! and never the database.
 
+mod sheet;
+
 use std::{
-    collections::{HashMap, VecDeque},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
     time::Duration,
 };
 
-use slipway_domain::{
-    application::Application, ids::ApplicationId, people::People, ports::PortError, status::Status,
-};
+use bytes::Bytes;
+use slipway_domain::{application::Application, ids::ApplicationId, people::People, ports::PortError};
 use slipway_store::Store;
-use tokio::sync::{Mutex, broadcast};
+use tokio::{
+    sync::{Mutex, broadcast},
+    time::Instant,
+};
 use tokio_util::sync::CancellationToken;
 
-/// Events that a viewer may be behind before it is sent everything anew.
-const BACKLOG: usize = 1024;
-/// How many removed applications viewers are told of.
-const GONE: usize = 100;
+pub use self::sheet::Sheet;
+
+/// How many batches a viewer may be behind before it is told what is so instead of what changed.
+const BACKLOG: usize = 256;
 /// What another replica changed is seen at the latest after this time.
 const TICK: Duration = Duration::from_secs(1);
+/// What changes within this time after something else is told together: the first at once, a storm in batches.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// A viewer of whom nothing is heard for longer is taken for gone by what lies between.
+const BEAT: Duration = Duration::from_secs(15);
 /// A database that takes longer does not answer any more.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// An application's new state, encoded once for all viewers.
 #[derive(Debug, Clone)]
 pub struct Change {
+    /// Which one.
+    pub id: ApplicationId,
     /// Its revision.
     pub revision: i64,
-    /// The application as JSON.
-    pub json: Arc<str>,
+    /// The event as it is sent.
+    pub record: Bytes,
     /// Who has access to it, and so may be told.
     pub people: Arc<People>,
+}
+
+impl Change {
+    /// The new state of that one.
+    pub fn of(application: &Application) -> Result<Self, PortError> {
+        let encoded = |error| PortError::new("encoding an event", error);
+        let json = serde_json::to_string(application).map_err(encoded)?;
+        let revision = application.revision;
+        let record = format!("event: application\nid: {revision}\ndata: {json}\n\n").into();
+        Ok(Self { id: application.id, revision, record, people: Arc::clone(&application.people) })
+    }
+}
+
+/// What is told at a time.
+#[derive(Debug, Clone)]
+pub enum News {
+    /// Changes that were taken in together.
+    Batch(Arc<Batch>),
+    /// Nothing, to be heard of.
+    Beat,
+}
+
+/// Changes that were taken in together.
+#[derive(Debug)]
+pub struct Batch {
+    /// In the order of their revisions.
+    pub changes: Vec<Change>,
+    /// All of them, for whoever sees all.
+    pub records: Bytes,
+}
+
+impl Batch {
+    fn of(changes: Vec<Change>) -> Self {
+        let records = changes.iter().flat_map(|change| change.record.iter().copied()).collect();
+        Self { changes, records }
+    }
 }
 
 /// The board.
 pub struct Board {
     store: Store,
-    live: RwLock<HashMap<ApplicationId, Application>>,
-    /// Those that went last. A viewer whose page was made before an end and whose stream began after it must be
-    /// told of it.
-    gone: RwLock<VecDeque<Application>>,
-    /// The newest revision that was taken in. Held while taking in, so that changes are told in their order.
-    seen: Mutex<i64>,
-    hub: broadcast::Sender<Change>,
+    sheet: RwLock<Sheet>,
+    /// Held while taking in, so that changes are told in their order.
+    taking: Mutex<()>,
+    hub: broadcast::Sender<News>,
 }
 
 impl Board {
     /// An empty board over that store.
     pub fn new(store: Store) -> Self {
         let hub = broadcast::channel(BACKLOG).0;
-        Self { store, live: RwLock::default(), gone: RwLock::default(), seen: Mutex::new(0), hub }
+        Self { store, sheet: RwLock::default(), taking: Mutex::default(), hub }
     }
 
-    /// Takes in what changed since the last time.
-    pub async fn catch_up(&self) -> Result<(), PortError> {
-        let mut seen = self.seen.lock().await;
+    /// Takes in what changed since the last time. Was there anything?
+    pub async fn catch_up(&self) -> Result<bool, PortError> {
+        let _taking = self.taking.lock().await;
+        let mut any = false;
         loop {
-            let asked = tokio::time::timeout(PATIENCE, self.store.changed_since(*seen)).await;
+            let seen = self.read().revision();
+            let asked = tokio::time::timeout(PATIENCE, self.store.changed_since(seen)).await;
             let changed = asked.map_err(|late| PortError::new("reading what changed", late))??;
-            if changed.is_empty() {
-                return Ok(());
+            let is_all = changed.len() < slipway_store::CHANGED_AT_ONCE;
+            any |= !changed.is_empty();
+            let changed: Vec<_> = changed.into_iter().map(Arc::new).collect();
+            self.take(&changed);
+            // After it was taken in: whoever comes later than this question reads it.
+            if self.hub.receiver_count() > 0 && !changed.is_empty() {
+                let changes = changed.iter().map(|changed| Change::of(changed)).collect::<Result<_, _>>()?;
+                let _ = self.hub.send(News::Batch(Arc::new(Batch::of(changes))));
             }
-            for application in changed {
-                *seen = application.revision;
-                let json = serde_json::to_string(&application)
-                    .map_err(|error| PortError::new("encoding an event", error))?;
-                let change = Change {
-                    revision: application.revision,
-                    json: json.into(),
-                    people: Arc::clone(&application.people),
-                };
-                self.take(application);
-                // Nobody listening is fine.
-                let _ = self.hub.send(change);
+            if is_all {
+                return Ok(any);
             }
         }
     }
 
-    fn take(&self, application: Application) {
-        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
-        if application.standing.status == Status::Undeployed {
-            live.remove(&application.id);
-            let mut gone = self.gone.write().unwrap_or_else(PoisonError::into_inner);
-            gone.truncate(GONE - 1);
-            gone.push_front(application);
-        } else {
-            live.insert(application.id, application);
+    fn take(&self, changed: &[Arc<Application>]) {
+        let mut sheet = self.sheet.write().unwrap_or_else(PoisonError::into_inner);
+        for application in changed {
+            sheet.take(Arc::clone(application));
         }
     }
 
-    /// Live applications, newest first.
-    pub fn live(&self) -> Vec<Application> {
-        self.live_where(|_| true)
+    /// What is so at this moment. Nothing new is taken in while it is kept, so it must not be kept across a wait.
+    pub fn read(&self) -> RwLockReadGuard<'_, Sheet> {
+        self.sheet.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Those of them that are like that, newest first.
-    pub fn live_where(&self, wanted: impl Fn(&Application) -> bool) -> Vec<Application> {
-        let live = self.live.read().unwrap_or_else(PoisonError::into_inner);
-        let mut all: Vec<_> = live.values().filter(|application| wanted(application)).cloned().collect();
-        all.sort_by_key(|application| std::cmp::Reverse(application.id));
-        all
+    /// Live ones that are like that, newest first.
+    pub fn live_where(&self, wanted: impl Fn(&Application) -> bool) -> Vec<Arc<Application>> {
+        self.read().live().filter(|application| wanted(application)).cloned().collect()
     }
 
     /// Is there a live one that is like that?
     pub fn any(&self, wanted: impl Fn(&Application) -> bool) -> bool {
-        self.live.read().unwrap_or_else(PoisonError::into_inner).values().any(wanted)
+        self.read().live().any(|application| wanted(application))
     }
 
-    /// What a viewer needs to know to begin with: live applications, and those that went last, of those that are
-    /// like that.
-    pub fn snapshot(&self, wanted: impl Fn(&Application) -> bool) -> Vec<Application> {
-        let mut all = self.live_where(&wanted);
-        let gone = self.gone.read().unwrap_or_else(PoisonError::into_inner);
-        all.extend(gone.iter().filter(|application| wanted(application)).cloned());
-        all
-    }
-
-    /// Changes from now on. Subscribe first, then read [`Self::snapshot`]: what comes twice does no harm.
-    pub fn subscribe(&self) -> broadcast::Receiver<Change> {
+    /// Changes from now on. Subscribe first, then [`Self::read`]: what comes twice does no harm.
+    pub fn subscribe(&self) -> broadcast::Receiver<News> {
         self.hub.subscribe()
     }
 
     /// Takes in changes until it is told to stop: at once when this process made them, soon when another did.
     pub async fn follow(&self, stop: CancellationToken) {
         let mut committed = self.store.subscribe();
+        let mut heard = Instant::now();
         loop {
             committed.mark_unchanged();
-            if let Err(error) = self.catch_up().await {
-                tracing::warn!(error = %error.chain(), "The board is not up to date");
+            let pause = match self.catch_up().await {
+                Ok(true) => TOGETHER,
+                Ok(false) => Duration::ZERO,
+                Err(error) => {
+                    tracing::warn!(error = %error.chain(), "The board is not up to date");
+                    Duration::ZERO
+                }
+            };
+            if heard.elapsed() >= BEAT {
+                heard = Instant::now();
+                let _ = self.hub.send(News::Beat);
             }
+            let next = async {
+                tokio::time::sleep(pause).await;
+                tokio::select! {
+                    _ = committed.changed() => {}
+                    () = tokio::time::sleep(TICK) => {}
+                }
+            };
             tokio::select! {
                 () = stop.cancelled() => return,
-                _ = committed.changed() => {}
-                () = tokio::time::sleep(TICK) => {}
+                () = next => {}
             }
         }
     }

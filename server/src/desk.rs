@@ -19,12 +19,12 @@ mod tokens;
 mod withheld;
 mod witness;
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::{BTreeSet, HashMap}, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
-    AccessForm, ApplicationView, AuditView, Desk, DeskError, EventsView, Generation, InstancesView,
+    AccessForm, ApplicationView, Applications, AuditView, Desk, DeskError, EventsView, Generation, InstancesView,
     NewImagesForm, Offer, ProjectRow, ReleasesView, RollbackForm, StripForm, Surroundings, UndeployForm,
     VisitRow,
 };
@@ -32,6 +32,7 @@ use slipway_domain::{
     actor::Actor,
     audit::{Filter, Verdict},
     ids::{Clock, Ids, OperationId},
+    listing::Wish,
     log::{LogLine, LogStream, LogWish},
     moved::ImageCheck,
     names::{ApplicationName, ProjectName},
@@ -51,10 +52,10 @@ use slipway_domain::{
 use slipway_store::{Asked, Origin, RemoveError, Store};
 
 pub use self::{offers::Offers, witness::Witnessed};
-use crate::{board::Board, web::Attempts};
+use crate::{board::Board, config::Retention, web::Attempts};
 
 /// How many removed applications a page shows.
-const HISTORY: u32 = 50;
+const HISTORY: usize = 50;
 /// How many of the things that a badge said a page shows.
 const STANDINGS: u32 = 50;
 /// How many ends of containers a page shows.
@@ -78,6 +79,8 @@ pub struct Office {
     /// The role that may see everything.
     pub reader_role: String,
     pub sandbox: bool,
+    /// How long what is over is told of.
+    pub retention: Retention,
     /// How long what is under way stays with a process that says nothing.
     pub lease: Duration,
     /// Before this stands the gateway path of an application.
@@ -143,9 +146,12 @@ impl Desk for SignedIn {
     async fn releases(&self) -> Result<ReleasesView, DeskError> {
         self.allowed(Action::ReadReleases)?;
         let listing = self.office.releases.listing().await.map_err(|error| unavailable(&error))?;
-        let live = self.office.board.live();
+        let mut counts = HashMap::new();
+        for application in self.office.board.read().live() {
+            *counts.entry(application.project.clone()).or_default() += 1;
+        }
         let rows = listing.projects.into_iter().map(|project| {
-            let applications = live.iter().filter(|application| application.project == project.name).count();
+            let applications = counts.get(&project.name).copied().unwrap_or_default();
             ProjectRow { project, applications }
         });
         Ok(ReleasesView {
@@ -213,10 +219,14 @@ impl Desk for SignedIn {
         self.place(form).await
     }
 
-    async fn instances(&self) -> Result<InstancesView, DeskError> {
+    async fn instances(&self, wish: &Wish) -> Result<InstancesView, DeskError> {
         self.allowed_anywhere(Action::See)?;
-        let (live, gone) = (self.live(), self.gone().await?);
-        Ok(InstancesView { live, gone, gateway: self.office.gateway.clone() })
+        Ok(self.listed(wish))
+    }
+
+    async fn applications(&self) -> Result<Applications, DeskError> {
+        self.allowed_anywhere(Action::See)?;
+        Ok(self.live())
     }
 
     async fn recent(&self) -> Result<Vec<(ApplicationName, Operation)>, DeskError> {

@@ -50,9 +50,8 @@ async fn told(State(office): State<Arc<Office>>) -> impl IntoResponse {
 /// What stands at this moment, in place of counting it all the time.
 async fn look(office: &Office) {
     Collector::default().collect();
-    let live = office.board.live();
     for status in Status::ALL {
-        let count = live.iter().filter(|application| application.standing.status == status).count();
+        let count = office.board.read().count(status);
         gauge!("slipway_applications", "status" => status.label()).set(number(count));
     }
     if let Ok(open) = office.store.open_operations().await {

@@ -191,6 +191,7 @@ impl Portal {
             directory: people::directory(settings, http.clone(), store.clone())?,
             reader_role: settings.reader_role.clone(),
             sandbox: sandbox.is_some(),
+            retention: settings.retention.clone(),
             lease,
             gateway: format!("http://gateway.{}", settings.gateway_domain),
             closed_registries,

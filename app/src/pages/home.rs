@@ -1,5 +1,7 @@
 //! The start page: what runs, what is on its way, what needs attention.
 
+use std::sync::Arc;
+
 use crate::t;
 use jiff::Timestamp;
 use leptos::prelude::*;
@@ -14,7 +16,7 @@ use slipway_domain::{
 
 use super::may::way;
 use crate::{
-    desk::{InstancesView, SharedDesk},
+    desk::{Applications, SharedDesk},
     islands::live::LivePage,
     ui::{
         badge::{Badge, Outcome, glyph, ink},
@@ -29,13 +31,16 @@ use crate::{
     words::{self, Word},
 };
 
+/// So many of a kind are shown here; all are in the list.
+const FEW: usize = 10;
+
 /// The start page.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let ask = |desk: SharedDesk| async move {
-        let view = desk.instances().await?;
+        let all = desk.applications().await?;
         let recent = desk.recent().await.unwrap_or_default();
-        Ok((view, recent))
+        Ok((all, recent))
     };
     load(t!("overview"), ask, overview)
 }
@@ -45,12 +50,13 @@ fn needs_attention(application: &Application) -> bool {
         || application.standing.cause.is_some()
 }
 
-fn overview((view, recent): (InstancesView, Vec<(ApplicationName, Operation)>)) -> impl IntoView {
+fn overview((all, recent): (Applications, Vec<(ApplicationName, Operation)>)) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
-    let revision = view.live.iter().map(|application| application.revision).max().unwrap_or_default();
-    let is_first = view.live.is_empty() && view.gone.is_empty();
-    let running = view.live.iter().filter(|a| a.standing.status == Status::Running).count();
-    let (unwell, others): (Vec<_>, Vec<_>) = view.live.into_iter().partition(needs_attention);
+    let Applications { live, revision } = all;
+    let is_first = live.is_empty() && recent.is_empty();
+    let running = live.iter().filter(|a| a.standing.status == Status::Running).count();
+    let (unwell, others): (Vec<_>, Vec<_>) =
+        live.into_iter().partition(|application| needs_attention(application));
     let moving: Vec<_> = others.into_iter().filter(|a| a.standing.status.tone() == Tone::Moving).collect();
     view! {
         <PageHead title=t!("overview") subtitle=t!("overview-about")>
@@ -97,13 +103,19 @@ fn Figure(
     }
 }
 
-fn list(title: String, applications: Vec<Application>, now: Timestamp) -> impl IntoView {
+/// The first of them, and the way to all.
+fn list(title: String, applications: Vec<Arc<Application>>, now: Timestamp) -> impl IntoView {
     let count = applications.len();
+    let more = (count > FEW).then(|| {
+        view! { <p class="text-sm"><a class="link" href="/devops/instances?sort=status">{t!("show-them", number = count)}</a></p> }
+    });
+    let first = applications.into_iter().take(FEW).map(Arc::unwrap_or_clone);
     view! {
         <Section title count>
             <ul class="card divide-y divide-line">
-                {applications.into_iter().map(|application| view! { <Row application now/> }).collect_view()}
+                {first.map(|application| view! { <Row application now/> }).collect_view()}
             </ul>
+            {more}
         </Section>
     }
 }

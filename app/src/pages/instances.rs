@@ -13,12 +13,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use slipway_domain::{
     application::Application,
+    listing::{Page, Sort, Wish},
     people::People,
     permission::Action,
-    status::{Status, Tone},
+    status::Status,
 };
 
-use self::choice::{Choice, Chosen, Sort};
+use self::choice::Choice;
 use super::may::{refusal, way};
 use crate::{
     desk::{InstancesView, SharedDesk},
@@ -48,15 +49,15 @@ const GONE: &[(&str, Room)] = &[
 pub fn InstancesPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let choice = Choice::parse(|name| query.get(name));
-    load(t!("instances"), |desk| async move { desk.instances().await }, move |view| content(view, choice))
+    let wish = choice.0.clone();
+    load(t!("instances"), |desk| async move { desk.instances(&wish).await }, move |view| content(view, choice))
 }
 
 fn content(view: InstancesView, choice: Choice) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
-    let revision = view.live.iter().map(|application| application.revision).max().unwrap_or_default();
-    let subtitle = summary(&view.live);
-    let nothing = view.live.is_empty();
-    let gateway = view.gateway;
+    let InstancesView { page, live, running, revision, gone, gateway } = view;
+    let subtitle = summary(live, running);
+    let nothing = live == 0;
     let list = if nothing {
         view! {
             <Empty glyph=Glyph::Instances title=t!("nothing-deployed")>
@@ -66,10 +67,8 @@ fn content(view: InstancesView, choice: Choice) -> impl IntoView {
         }
         .into_any()
     } else {
-        let chosen = choice.choose(view.live);
-        view! { <List choice=choice.clone() chosen gateway now/> }.into_any()
+        view! { <List choice=choice.clone() listed=page gateway now/> }.into_any()
     };
-    let gone = view.gone;
     let search = choice.clone();
     view! {
         <PageHead title=t!("instances")>
@@ -82,7 +81,7 @@ fn content(view: InstancesView, choice: Choice) -> impl IntoView {
             {list}
             {(!gone.is_empty()).then(|| {
                 let count = gone.len();
-                let rows = gone.into_iter().map(|application| removed(application, now)).collect_view();
+                let rows = gone.into_iter().map(|application| removed(&application, now)).collect_view();
                 view! {
                     <Section title=t!("undeployed") count>
                         <Table caption=t!("removed-caption") columns=GONE>{rows}</Table>
@@ -103,11 +102,12 @@ fn Search(
     /// What was chosen.
     choice: Choice,
 ) -> impl IntoView {
-    let status = choice.status.map(Status::label);
+    let Wish { status, search, .. } = choice.0;
+    let status = status.map(Status::label);
     view! {
         <form class="flex max-w-xl items-center gap-2" method="get" role="search">
             {status.map(|status| view! { <input type="hidden" name="status" value=status/> })}
-            <input class="input" type="search" name="q" value=choice.search placeholder=t!("search-by") aria-label=t!("search-applications") spellcheck="false"/>
+            <input class="input" type="search" name="q" value=search placeholder=t!("search-by") aria-label=t!("search-applications") spellcheck="false"/>
             <button class="button h-9 border-line bg-surface text-ink shadow-card hover:border-edge" type="submit"><Icon glyph=Glyph::Search class="size-3.5 shrink-0"/>{t!("search")}</button>
         </form>
     }
@@ -119,27 +119,29 @@ fn List(
     /// What was chosen.
     choice: Choice,
     /// What came of it.
-    chosen: Chosen,
+    listed: Page,
     /// Before this stands the gateway path of an application.
     gateway: String,
     /// This moment.
     now: Timestamp,
 ) -> impl IntoView {
-    let Chosen { rows, total, pages, counts, found } = chosen;
+    let pages = listed.pages();
+    let Page { rows, total, counts, found } = listed;
+    let wish = &choice.0;
     let filter = |label: String, status: Option<Status>, count: usize| {
-        let current = (choice.status == status).then_some("true");
+        let current = (wish.status == status).then_some("true");
         view! { <li><a class="filter" href=choice.only(status) aria-current=current>{label}" "<span class="tabular-nums">{number(count)}</span></a></li> }
     };
     let all = filter(t!("all"), None, found);
     // A filter that nothing matches any more is still the way out of it.
-    let lost = choice
+    let lost = wish
         .status
         .filter(|status| !counts.iter().any(|(known, _)| known == status))
         .map(|status| (status, 0));
     let filters =
         counts.iter().copied().chain(lost).map(|(status, count)| filter(status.word(), Some(status), count));
     let filters = filters.collect::<Vec<_>>();
-    let page = choice.page.min(pages);
+    let page = wish.page.min(pages);
     let turn = |label: String, to: usize| {
         let allowed = (1..=pages).contains(&to);
         allowed.then(|| view! { <a class=Variant::Small.classes() href=choice.turned(to)>{label}</a> })
@@ -163,7 +165,7 @@ fn List(
     ];
     let heads = heads.into_iter().map(|(label, room, sort)| {
         let order = match sort {
-            Some(sort) if sort == choice.sort => {
+            Some(sort) if sort == wish.sort => {
                 Some(if matches!(sort, Sort::Name | Sort::Status) { "ascending" } else { "descending" })
             }
             _ => None,
@@ -177,7 +179,7 @@ fn List(
     let heads = heads.collect_view();
     let is_empty = rows.is_empty();
     let clear = Choice::default().href();
-    let rows = rows.into_iter().map(|application| row(application, &gateway, now)).collect::<Vec<_>>();
+    let rows = rows.into_iter().map(|application| row(Arc::unwrap_or_clone(application), &gateway, now)).collect::<Vec<_>>();
     let narrow = choice.is_narrow();
     view! {
         <div class="space-y-3">
@@ -206,11 +208,8 @@ fn List(
 }
 
 /// The list in a line.
-fn summary(live: &[Application]) -> String {
-    let count =
-        |tone: Tone| live.iter().filter(|application| application.standing.status.tone() == tone).count();
-    let running = count(Tone::Good);
-    match live.len() {
+fn summary(live: usize, running: usize) -> String {
+    match live {
         0 => t!("list-empty"),
         all => t!("list-summary", count = all, running = running),
     }
@@ -306,7 +305,7 @@ pub(super) fn Removal(
     }
 }
 
-fn removed(application: Application, now: Timestamp) -> impl IntoView {
+fn removed(application: &Application, now: Timestamp) -> impl IntoView + use<> {
     let name = application.name.to_string();
     view! {
         <tr id=format!("gone-{}", application.id)>
@@ -315,7 +314,7 @@ fn removed(application: Application, now: Timestamp) -> impl IntoView {
                 <span class="block text-muted">{application.project.to_string()}" v"{application.version.number()}</span>
             </th>
             <td class=Room::Medium.classes()><Badge status=application.standing.status/></td>
-            <td class=Room::Medium.classes()>{application.created_by}</td>
+            <td class=Room::Medium.classes()>{application.created_by.clone()}</td>
             <td><Ago at=application.updated_at now/></td>
         </tr>
     }

@@ -2,6 +2,8 @@
 
 mod difference;
 
+use std::sync::Arc;
+
 use crate::{key, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
@@ -54,7 +56,7 @@ pub fn ProjectPage() -> impl IntoView {
         let missing = || DeskError::NotFound { what: format!("No project {name:?} has been released.") };
         let name = ProjectName::parse(&name).map_err(|_| missing())?;
         let project = desk.project(&name).await?;
-        let live = desk.instances().await?.live;
+        let live = desk.applications().await?.live;
         let live = live.into_iter().filter(|live| live.project == name).collect::<Vec<_>>();
         Ok((project, live, desk.releases().await?))
     };
@@ -63,7 +65,7 @@ pub fn ProjectPage() -> impl IntoView {
 
 fn content(
     project: Project,
-    live: Vec<Application>,
+    live: Vec<Arc<Application>>,
     all: ReleasesView,
     asked: (Option<u32>, Option<u32>),
 ) -> impl IntoView {
@@ -100,7 +102,7 @@ fn unlisted(all: ReleasesView, project: &str) -> impl IntoView + use<> {
     }
 }
 
-fn row(release: Release, runs: Vec<Application>, now: Timestamp) -> impl IntoView {
+fn row(release: Release, runs: Vec<Arc<Application>>, now: Timestamp) -> impl IntoView {
     let number = release.version.number();
     let href = format!("/devops/releases/{}/deploy?version={number}", release.project);
     let to = (href, Some(t!("deploy-version", version = number.to_string())));

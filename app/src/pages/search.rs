@@ -20,7 +20,7 @@ pub fn SearchPage() -> impl IntoView {
     let ask = |desk: SharedDesk| async move {
         let actor = desk.surroundings().actor;
         let may = |action| actor.may(action, &People::NOBODY).is_ok();
-        let live = desk.instances().await?.live;
+        let live = desk.applications().await?.live;
         let projects = if may(Action::ReadReleases) { desk.releases().await?.projects } else { Vec::new() };
         let projects: Vec<_> = projects.into_iter().map(|row| row.project).collect();
         let mut found = Shelf { live: &live, projects: &projects, recent: &recent.0 }.find(&typed);

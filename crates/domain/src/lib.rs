@@ -12,6 +12,7 @@ pub mod changes;
 pub mod contents;
 pub mod ids;
 pub mod image;
+pub mod listing;
 pub mod log;
 pub mod moved;
 pub mod names;

@@ -14,12 +14,17 @@ use crate::{
     rows::{ApplicationRow, OperationRow, failed, from_json, people, read, time, to_json},
 };
 
+/// So many changes are read at a time at most.
+pub const CHANGED_AT_ONCE: usize = 1000;
+
 impl Store {
-    /// Applications that changed after that revision, in the order of their changes; those that are gone too.
+    /// Applications that changed after that revision, in the order of their changes; those that are gone too. At most
+    /// [`CHANGED_AT_ONCE`].
     pub async fn changed_since(&self, revision: i64) -> Result<Vec<Application>, PortError> {
-        let query = "SELECT * FROM applications WHERE revision > $1 ORDER BY revision LIMIT 1000";
+        let query = "SELECT * FROM applications WHERE revision > $1 ORDER BY revision LIMIT $2";
         let rows: Vec<ApplicationRow> = sqlx::query_as(query)
             .bind(revision)
+            .bind(i64::try_from(CHANGED_AT_ONCE).unwrap_or(i64::MAX))
             .fetch_all(&self.pool)
             .await
             .map_err(failed("reading what changed"))?;

@@ -25,6 +25,7 @@ mod warnings;
 
 pub use accounts::Account;
 pub use answers::Before;
+pub use applications::CHANGED_AT_ONCE;
 pub use audit::{AuditRow, Deed, Origin};
 pub use backup::CopyError;
 pub use intents::{AcceptError, Accepted, Asked, Change, ChangeError, NewApplication, RemoveError};

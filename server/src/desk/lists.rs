@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use slipway_app::desk::DeskError;
+use slipway_app::desk::{Applications, DeskError, InstancesView};
 use slipway_domain::{
-    application::Application, names::ApplicationName, operation::Operation, people::People,
-    permission::Action, ports::PortError,
+    listing::Wish,
+    names::ApplicationName,
+    operation::Operation,
+    people::People,
+    permission::Action,
+    status::{Status, Tone},
 };
 
 use super::{HISTORY, SignedIn, unavailable};
@@ -16,18 +20,34 @@ const RECENT: usize = 8;
 const LOOKED_THROUGH: u32 = 2_000;
 
 impl SignedIn {
-    /// Live applications, newest first.
-    pub(super) fn live(&self) -> Vec<Application> {
-        self.office.board.live_where(|application| self.sees(&application.people))
+    /// A page of the list, from memory.
+    pub(super) fn listed(&self, wish: &Wish) -> InstancesView {
+        let sheet = self.office.board.read();
+        let kept_since = self.office.retention.kept(self.office.clock.now()).history_since;
+        let gone = sheet.gone().filter(|gone| gone.updated_at >= kept_since && self.sees(&gone.people));
+        let gone = gone.take(HISTORY).cloned().collect();
+        let (page, counts) = if self.sees_all() {
+            (sheet.page(wish), sheet.page(&Wish::default()).counts)
+        } else {
+            let page = |wish| sheet.page_of(wish, |application| self.sees(&application.people));
+            (page(wish), page(&Wish::default()).counts)
+        };
+        let sum = |of: fn(Status) -> bool| counts.iter().filter(|(status, _)| of(*status)).map(|(_, n)| n).sum();
+        InstancesView {
+            page,
+            live: sum(|_| true),
+            running: sum(|status| status.tone() == Tone::Good),
+            revision: sheet.revision(),
+            gone,
+            gateway: self.office.gateway.clone(),
+        }
     }
 
-    /// Those that were removed, last one first.
-    pub(super) async fn gone(&self) -> Result<Vec<Application>, DeskError> {
-        let failed = |error: PortError| unavailable(&error);
-        let mut gone = self.office.store.gone_applications(self.reach(HISTORY)).await.map_err(failed)?;
-        gone.retain(|application| self.sees(&application.people));
-        gone.truncate(HISTORY as usize);
-        Ok(gone)
+    /// All that are live.
+    pub(super) fn live(&self) -> Applications {
+        let sheet = self.office.board.read();
+        let live = sheet.live().filter(|application| self.sees(&application.people)).cloned().collect();
+        Applications { live, revision: sheet.revision() }
     }
 
     /// What was done lately, newest first.
@@ -39,8 +59,11 @@ impl SignedIn {
     }
 
     fn reach(&self, wanted: u32) -> u32 {
-        let sees_all = self.actor.may(Action::See, &People::NOBODY).is_ok();
-        if sees_all { wanted } else { LOOKED_THROUGH }
+        if self.sees_all() { wanted } else { LOOKED_THROUGH }
+    }
+
+    fn sees_all(&self) -> bool {
+        self.actor.may(Action::See, &People::NOBODY).is_ok()
     }
 
     /// May they see an application of these people?

@@ -72,7 +72,7 @@ impl SignedIn {
 
     /// Is the name free, for an application and for its namespace?
     pub(super) async fn free(&self, name: &ApplicationName) -> Result<(), DeskError> {
-        if self.office.board.live().iter().any(|application| application.name == *name) {
+        if self.office.board.read().has(name) {
             return Err(name_taken());
         }
         // Out of reach is no reason to refuse: the namespace is looked at again before anything is applied.

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use slipway_app::desk::{
-    AccessForm, ApplicationView, AuditView, Desk, DeskError, EventsView, InstancesView, NewImagesForm, Offer,
+    AccessForm, ApplicationView, Applications, AuditView, Desk, DeskError, EventsView, InstancesView, NewImagesForm, Offer,
     ReleasesView, RollbackForm, StripForm, Surroundings, UndeployForm, VisitRow,
 };
 use slipway_domain::{
@@ -125,8 +125,12 @@ impl Desk for Witnessed {
         self.change("deploy", &form.name, self.0.deploy(form).await).await
     }
 
-    async fn instances(&self) -> Result<InstancesView, DeskError> {
-        self.look("read-applications", "", self.0.instances().await).await
+    async fn instances(&self, wish: &Wish) -> Result<InstancesView, DeskError> {
+        self.look("read-applications", "", self.0.instances(wish).await).await
+    }
+
+    async fn applications(&self) -> Result<Applications, DeskError> {
+        self.look("read-applications", "", self.0.applications().await).await
     }
 
     async fn recent(&self) -> Result<Vec<(ApplicationName, Operation)>, DeskError> {

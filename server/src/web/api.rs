@@ -152,7 +152,7 @@ async fn applications(
     headers: HeaderMap,
     Query(options): Query<ListOptions>,
 ) -> Answer {
-    let (page, next) = options.page(desk.instances().await?.live)?;
+    let (page, next) = options.page(desk.applications().await?.live)?;
     Ok(conditions::tagged(&headers, &serde_json::json!({"applications": page, "next": next})))
 }
 

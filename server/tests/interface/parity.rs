@@ -45,6 +45,7 @@ const DESK: &[(&str, Option<&str>)] = &[
     ("check", Some("plan")),
     ("plan", Some("plan")),
     ("deploy", Some("deploy")),
+    ("applications", Some("listApplications")),
     ("instances", Some("listApplications")),
     ("recent", Some("listRecent")),
     ("application", Some("getApplication")),

@@ -1,9 +1,11 @@
 //! Several applications undeployed with one confirmation: what goes, what cannot and why, and then what came of it.
 
+use std::sync::Arc;
+
 use crate::{key, t};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use slipway_domain::{application::Application, order::listed, permission::Action, status::Status};
+use slipway_domain::{application::Application, listing::Wish, order::listed, permission::Action, status::Status};
 
 use super::choice::Choice;
 use crate::{
@@ -39,7 +41,7 @@ pub fn TogetherPage() -> impl IntoView {
     let address = use_query_map().get_untracked();
     load(
         t!("undeploy-applications"),
-        |desk| async move { desk.instances().await },
+        |desk| async move { desk.applications().await },
         move |view| content(view.live, &address),
     )
 }
@@ -67,9 +69,10 @@ pub(super) fn tick(application: &Application) -> Option<impl IntoView + use<>> {
 }
 
 /// Those that were chosen and exist, and the names of those that do not.
-fn chosen(live: Vec<Application>, address: &ParamsMap) -> (Vec<Application>, Vec<String>) {
+fn chosen(live: Vec<Arc<Application>>, address: &ParamsMap) -> (Vec<Arc<Application>>, Vec<String>) {
     if address.get("all").is_some() {
-        return (Choice::parse(|name| address.get(name)).narrowed(live), Vec::new());
+        let wish = Wish::parse(|name| address.get(name));
+        return (live.into_iter().filter(|application| wish.wants(application)).collect(), Vec::new());
     }
     let mut missing = address.get_all("app").unwrap_or_default();
     missing.sort_unstable();
@@ -104,7 +107,7 @@ fn fate(application: &Application, force: bool) -> Fate {
     }
 }
 
-fn content(live: Vec<Application>, address: &ParamsMap) -> AnyView {
+fn content(live: Vec<Arc<Application>>, address: &ParamsMap) -> AnyView {
     let above = vec![("/devops/instances".to_owned(), t!("instances").to_owned())];
     if address.get("done").is_some() {
         return view! { <PageHead title=t!("undeploy-applications") above/>{told(&live, address)} }
@@ -213,7 +216,7 @@ fn Confirm(
 }
 
 /// Which removals were begun, and which were refused.
-fn told(live: &[Application], address: &ParamsMap) -> impl IntoView + use<> {
+fn told(live: &[Arc<Application>], address: &ParamsMap) -> impl IntoView + use<> {
     let started = slipway_domain::order::people(&address.get("started").unwrap_or_default());
     let refused = address.get_all("refused").unwrap_or_default();
     let status = |name: &str| {

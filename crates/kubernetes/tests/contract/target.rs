@@ -10,10 +10,14 @@ use kube::{
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
+use tokio::sync::{Semaphore, SemaphorePermit};
 use ulid::Ulid;
 
 /// How long anything may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_mins(2);
+/// So many rules are tried on the real cluster at once. It removes a namespace with a hundred requests of its own, and
+/// would otherwise be asked to remove all of them at the same time.
+static AT_ONCE: Semaphore = Semaphore::const_new(6);
 
 /// One of the two clusters.
 pub struct Target {
@@ -22,12 +26,14 @@ pub struct Target {
     /// Where test images are.
     pub registry: String,
     pub sandbox: Option<Sandbox>,
+    /// The right to be tried now.
+    _turn: Option<SemaphorePermit<'static>>,
 }
 
 impl Target {
     pub fn sandbox() -> Self {
         let sandbox = Sandbox::start(SandboxOptions::fast());
-        Self::new(sandbox.client(), Some(sandbox), "registry.example.com".to_owned())
+        Self::new(sandbox.client(), Some(sandbox), "registry.example.com".to_owned(), None)
     }
 
     /// None, with a word about why, if there is no real cluster (or no node, when the rule needs one).
@@ -48,13 +54,19 @@ impl Target {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let client = slipway_kubernetes::from_kubeconfig(path.as_ref(), None).await.unwrap();
         let registry = std::env::var("SLIPWAY_TEST_REGISTRY").unwrap_or_default();
-        Some(Self::new(client, None, registry))
+        let turn = AT_ONCE.acquire().await.unwrap();
+        Some(Self::new(client, None, registry, Some(turn)))
     }
 
     #[expect(clippy::disallowed_methods, reason = "a test makes up its own names")]
-    fn new(client: Client, sandbox: Option<Sandbox>, registry: String) -> Self {
+    fn new(
+        client: Client,
+        sandbox: Option<Sandbox>,
+        registry: String,
+        turn: Option<SemaphorePermit<'static>>,
+    ) -> Self {
         let namespace = format!("contract-{}", Ulid::generate().to_string().to_lowercase());
-        Self { client, namespace, registry, sandbox }
+        Self { client, namespace, registry, sandbox, _turn: turn }
     }
 
     /// Makes the namespace that is meant where nothing else is said.
@@ -65,10 +77,16 @@ impl Target {
         self.until::<k8s_openapi::api::core::v1::ServiceAccount>("default", |_| true).await;
     }
 
-    /// Takes the namespace away again.
+    /// Takes the namespace away again, and waits for its end, so that the next rule finds a cluster that has time.
     pub async fn clean(&self) {
         let namespaces: Api<Namespace> = Api::all(self.client.clone());
         let _ = namespaces.delete(&self.namespace, &DeleteParams::default()).await;
+        let gone = async {
+            while !matches!(namespaces.get_opt(&self.namespace).await, Ok(None)) {
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        };
+        let _ = tokio::time::timeout(PATIENCE, gone).await;
     }
 
     pub fn image(&self) -> String {

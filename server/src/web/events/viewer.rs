@@ -1,0 +1,137 @@
+//! What one viewer is told: of what happens, what they may see and want to know.
+
+use std::{collections::HashSet, sync::Arc};
+
+use bytes::Bytes;
+use slipway_domain::{
+    actor::Actor,
+    application::Application,
+    ids::ApplicationId,
+    listing::Wish,
+    people::People,
+    permission::Action,
+};
+use tokio::sync::broadcast;
+
+use crate::board::{Batch, Board, Change, News, Sheet};
+
+/// Keeps a connection alive.
+const BEAT: Bytes = Bytes::from_static(b":\n\n");
+
+/// What somebody wants to know.
+pub(super) enum Topic {
+    /// Everything.
+    All,
+    /// One application; none for one that there cannot be.
+    One(Option<ApplicationId>),
+    /// The rows of a page of the list, and whether anything else has changed.
+    List(Wish),
+}
+
+/// Somebody who is told.
+pub(super) struct Viewer {
+    board: Arc<Board>,
+    actor: Actor,
+    sees_all: bool,
+    topic: Topic,
+    /// Up to which revision they know what is so.
+    knows: Option<i64>,
+    /// The rows that they have before them, if their topic is a list.
+    window: HashSet<ApplicationId>,
+}
+
+impl Viewer {
+    pub(super) fn new(board: Arc<Board>, actor: Actor, topic: Topic, knows: Option<i64>) -> Self {
+        let sees_all = actor.may(Action::See, &People::NOBODY).is_ok();
+        Self { board, actor, sees_all, topic, knows, window: HashSet::new() }
+    }
+
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<News> {
+        self.board.subscribe()
+    }
+
+    /// What they are told first.
+    pub(super) fn first(&mut self) -> Bytes {
+        let board = Arc::clone(&self.board);
+        let sheet = board.read();
+        self.window = self.rows(&sheet);
+        let changed = self.knows.and_then(|known| sheet.since(known));
+        let revision = sheet.revision();
+        self.knows = Some(revision);
+        let Some(changed) = changed else { return self.snapshot(&sheet) };
+        let changed = changed.into_iter().filter(|application| self.sees(&application.people));
+        let changes: Vec<_> = changed.filter_map(|application| Change::of(application).ok()).collect();
+        // Even of nothing they hear at once that they are connected.
+        self.records(&changes, revision).unwrap_or(BEAT)
+    }
+
+    /// What they are told of the news; none for news that they have missed.
+    pub(super) fn next(&mut self, news: Option<News>) -> Option<Bytes> {
+        match news {
+            Some(News::Beat) => Some(BEAT),
+            Some(News::Batch(batch)) => self.batch(&batch),
+            // Too far behind to be told each change: what it came to.
+            None => Some(self.first()),
+        }
+    }
+
+    fn batch(&mut self, batch: &Batch) -> Option<Bytes> {
+        let revision = batch.changes.last()?.revision;
+        self.knows = self.knows.max(Some(revision));
+        if self.sees_all && matches!(self.topic, Topic::All) {
+            return Some(batch.records.clone());
+        }
+        let rows = self.rows(&self.board.read());
+        // Those that have just left the page, too.
+        self.window.extend(&rows);
+        let seen = batch.changes.iter().filter(|change| self.sees(&change.people)).cloned();
+        let told = self.records(&seen.collect::<Vec<_>>(), revision);
+        self.window = rows;
+        told
+    }
+
+    /// Which rows are before them, if their topic is a list.
+    fn rows(&self, sheet: &Sheet) -> HashSet<ApplicationId> {
+        let Topic::List(wish) = &self.topic else { return HashSet::new() };
+        let page = if self.sees_all {
+            sheet.page(wish)
+        } else {
+            sheet.page_of(wish, |application| self.sees(&application.people))
+        };
+        page.rows.iter().map(|row| row.id).collect()
+    }
+
+    fn sees(&self, people: &People) -> bool {
+        self.sees_all || self.actor.may(Action::See, people).is_ok()
+    }
+
+    fn wants(&self, id: ApplicationId) -> bool {
+        match &self.topic {
+            Topic::All => true,
+            Topic::One(one) => *one == Some(id),
+            Topic::List(_) => self.window.contains(&id),
+        }
+    }
+
+    /// Of changes that they may see, those that they want; of the others of a list, that there were some.
+    fn records(&self, changes: &[Change], revision: i64) -> Option<Bytes> {
+        let wanted = changes.iter().filter(|change| self.wants(change.id));
+        let mut text: Vec<u8> = wanted.flat_map(|change| change.record.iter().copied()).collect();
+        if matches!(self.topic, Topic::List(_)) && !changes.is_empty() {
+            let board = format!("event: board\nid: {revision}\ndata: {{\"revision\":{revision}}}\n\n");
+            text.extend_from_slice(board.as_bytes());
+        }
+        (!text.is_empty()).then(|| text.into())
+    }
+
+    /// How all stands that they want to know of: live ones, and those that went last.
+    fn snapshot(&self, sheet: &Sheet) -> Bytes {
+        let all = sheet.live().chain(sheet.gone());
+        let wanted: Vec<&Application> = all
+            .map(AsRef::as_ref)
+            .filter(|application| self.wants(application.id) && self.sees(&application.people))
+            .collect();
+        let json = serde_json::to_string(&wanted).unwrap_or_default();
+        format!("event: snapshot\nid: {}\ndata: {json}\n\n", sheet.revision()).into()
+    }
+}
