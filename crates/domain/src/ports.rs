@@ -285,6 +285,15 @@ pub struct Subject {
     pub operation: Operation,
 }
 
+/// How an application was found to stand.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged<'a> {
+    /// The application by which it was judged.
+    pub application: &'a Application,
+    /// How it stands.
+    pub standing: &'a Standing,
+}
+
 /// What became of a standing that was to be recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Recorded {
@@ -342,14 +351,10 @@ pub trait Journal: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, PortError>;
 
-    /// Records how an application stands, if that changed and if nothing else was recorded since the subject was
-    /// read: what was judged by an older state must never overwrite what is known by now.
-    async fn record(
-        &self,
-        judged: &Application,
-        standing: &Standing,
-        now: Timestamp,
-    ) -> Result<Recorded, PortError>;
+    /// Records how applications stand, all at once: each if that changed and if nothing else was recorded since its
+    /// subject was read, because what was judged by an older state must never overwrite what is known by now. The
+    /// answer says of each what became of it.
+    async fn record(&self, judged: &[Judged<'_>], now: Timestamp) -> Result<Vec<Recorded>, PortError>;
 
     /// Keeps the end of a container; each end once.
     async fn keep_end(&self, id: ApplicationId, ended: &Ended, at: Timestamp) -> Result<(), PortError>;
@@ -370,14 +375,14 @@ pub trait Journal: Send + Sync {
         oldest: Timestamp,
     ) -> Result<(), PortError>;
 
-    /// The live application of that name, with its newest configuration and operation.
-    async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError>;
+    /// The live applications of those names, each with its newest configuration and operation.
+    async fn subjects(&self, names: &[ApplicationName]) -> Result<Vec<Subject>, PortError>;
 
     /// The names of all live applications.
     async fn live(&self) -> Result<Vec<ApplicationName>, PortError>;
 
-    /// The open operation of an application becomes due now.
-    async fn hurry(&self, name: &ApplicationName, now: Timestamp) -> Result<(), PortError>;
+    /// The open operations of those applications become due now.
+    async fn hurry(&self, names: &[ApplicationName], now: Timestamp) -> Result<(), PortError>;
 
     /// Speaks whenever an operation may have become due.
     fn woken(&self) -> BoxStream<'static, ()>;

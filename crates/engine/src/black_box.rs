@@ -85,7 +85,7 @@ impl BlackBox {
             match patiently("keeping an end", kept).await {
                 // Now that its last words are known, the cause may be another.
                 Ok(()) if task.trouble.is_some() => {
-                    drop(patiently("looking", observer::look(&ports, &application.name)).await);
+                    drop(patiently("looking", observer::look(&ports, &[application.name])).await);
                 }
                 Ok(()) => {}
                 Err(error) => {

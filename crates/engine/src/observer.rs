@@ -9,8 +9,8 @@ use slipway_domain::{
     names::ApplicationName,
     observed::Observed,
     operation::{Progress, Step},
-    ports::{PortError, Recorded, Subject},
-    status::standing,
+    ports::{Judged, PortError, Recorded, Subject},
+    status::{Standing, standing},
 };
 use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
@@ -19,6 +19,10 @@ use crate::{Ports, black_box::BlackBox, last_words::recall, patiently, warnings:
 
 /// Every this many ticks all applications are looked at, whether touched or not.
 const FULL_LOOK: u32 = 15;
+/// So many applications are looked at, and recorded, at a time.
+const AT_ONCE: usize = 100;
+/// What is touched within this time after something else is looked at together with what else was.
+const TOGETHER: Duration = Duration::from_millis(50);
 /// How often an application is judged anew because something was recorded meanwhile.
 const LOOKS: usize = 8;
 
@@ -47,8 +51,12 @@ pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
         if let Err(error) = look_at_all(&ports, &black_box, &mut warnings, names).await {
             tracing::warn!(error = %error.chain(), "Applications were not looked at; the next tick will");
         }
-        if let Some(since) = since {
-            histogram!("slipway_watch_lag_seconds").record(since.elapsed());
+        let Some(since) = since else { continue };
+        histogram!("slipway_watch_lag_seconds").record(since.elapsed());
+        // The first was looked at at once; what comes now is looked at, and recorded, together.
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep_until(since + TOGETHER) => {}
         }
     }
 }
@@ -59,35 +67,60 @@ async fn look_at_all(
     warnings: &mut Warnings,
     names: Result<BTreeSet<ApplicationName>, PortError>,
 ) -> Result<(), PortError> {
-    for name in names? {
-        if let Some((application, observed)) = patiently("looking", look(ports, &name)).await? {
+    let names = Vec::from_iter(names?);
+    for names in names.chunks(AT_ONCE) {
+        for (application, observed) in patiently("looking", look(ports, names)).await? {
             black_box.look(ports, &application, &observed);
             warnings.look(ports, &application, &observed).await;
         }
-        let hurried = ports.journal.hurry(&name, ports.clock.now());
-        patiently("hurrying an operation", hurried).await?;
+        let hurried = ports.journal.hurry(names, ports.clock.now());
+        patiently("hurrying operations", hurried).await?;
     }
     Ok(())
 }
 
-/// Records how one application stands now; the answer is what was seen.
+/// Records how applications stand now; the answer is what was seen of those that could be judged.
 pub(crate) async fn look(
     ports: &Ports,
-    name: &ApplicationName,
-) -> Result<Option<(Application, Observed)>, PortError> {
+    names: &[ApplicationName],
+) -> Result<Vec<(Application, Observed)>, PortError> {
+    let (mut late, mut seen) = (names.to_vec(), Vec::new());
     // Judged anew as long as others record meanwhile; whoever is always late leaves it to the next look.
     for _ in 0..LOOKS {
-        let Some(subject) = ports.journal.subject(name).await? else { return Ok(None) };
-        let Some(observed) = observe(ports, &subject).await else { return Ok(None) };
-        let now = ports.clock.now();
-        let standing =
-            standing(&subject.operation, &subject.spec, &observed, subject.application.before(), now);
-        match ports.journal.record(&subject.application, &standing, now).await? {
-            Recorded::Unchanged | Recorded::Written => return Ok(Some((subject.application, observed))),
-            Recorded::Stale => {}
+        let looks = judge(ports, &late).await?;
+        let judged: Vec<_> =
+            looks.iter().map(|look| Judged { application: &look.application, standing: &look.standing }).collect();
+        let recorded = ports.journal.record(&judged, ports.clock.now()).await?;
+        late.clear();
+        for (look, recorded) in looks.into_iter().zip(recorded) {
+            match recorded {
+                Recorded::Unchanged | Recorded::Written => seen.push((look.application, look.observed)),
+                Recorded::Stale => late.push(look.application.name),
+            }
+        }
+        if late.is_empty() {
+            break;
         }
     }
-    Ok(None)
+    Ok(seen)
+}
+
+/// What was seen of an application, and what that means.
+struct Look {
+    application: Application,
+    observed: Observed,
+    standing: Standing,
+}
+
+async fn judge(ports: &Ports, names: &[ApplicationName]) -> Result<Vec<Look>, PortError> {
+    let mut looks = Vec::new();
+    for subject in ports.journal.subjects(names).await? {
+        let Some(observed) = observe(ports, &subject).await else { continue };
+        let Subject { application, spec, operation } = subject;
+        let standing = standing(&operation, &spec, &observed, application.before(), ports.clock.now());
+        looks.push(Look { application, observed, standing });
+    }
+    Ok(looks)
 }
 
 /// What is there; none if that is not known at this moment, so that the last known standing stays.

@@ -82,7 +82,7 @@ async fn work(ports: &Ports, options: &Options, late: &CancellationToken, mut jo
         None => Ok(false),
     };
     let recorded = match recorded {
-        Ok(true) => patiently("looking", observer::look(ports, &job.spec.name)).await.map(|_| ()),
+        Ok(true) => patiently("looking", observer::look(ports, std::slice::from_ref(&job.spec.name))).await.map(drop),
         // Cancelled meanwhile, or left to somebody else: whoever takes its place waits for this.
         Ok(false) => patiently("letting go of an operation", ports.journal.release(id, &options.owner)).await,
         Err(error) => Err(error),

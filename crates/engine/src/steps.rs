@@ -129,7 +129,7 @@ async fn tell(
         let told = ports.journal.note(job.operation.id, owner, &note).await;
         // Not told is not done wrong; the badge is a little behind.
         if told.is_ok() {
-            let _ = crate::observer::look(ports, &job.spec.name).await;
+            let _ = crate::observer::look(ports, std::slice::from_ref(&job.spec.name)).await;
         }
         if counted.changed().await.is_err() {
             std::future::pending::<()>().await;

@@ -4,14 +4,13 @@ use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
 use jiff::Timestamp;
 use slipway_domain::{
-    application::Application,
     black_box::Ended,
     ids::{ApplicationId, OperationId},
     names::ApplicationName,
     observed::Remark,
     operation::{Operation, Progress},
     plan::Plan,
-    ports::{Job, Journal, PortError, Recorded, Subject},
+    ports::{Job, Journal, Judged, PortError, Recorded, Subject},
     removal::Proof,
     spec::ApplicationSpec,
     status::{Standing, Status},
@@ -170,33 +169,8 @@ impl Journal for Store {
         Ok(true)
     }
 
-    async fn record(
-        &self,
-        judged: &Application,
-        standing: &Standing,
-        now: Timestamp,
-    ) -> Result<Recorded, PortError> {
-        // Most looks change nothing and must cost no transaction.
-        if judged.standing == *standing {
-            return Ok(Recorded::Unchanged);
-        }
-        let failed = || failed("recording how an application stands");
-        let mut transaction = self.begin().await.map_err(failed())?;
-        // The revision counter is locked until the end, so nobody writes between this look and the writing.
-        let revision = next_revision(&mut transaction).await.map_err(failed())?;
-        let query = "SELECT revision FROM applications WHERE id = $1 AND gone_at IS NULL";
-        let known: Option<i64> = sqlx::query_scalar(query)
-            .bind(judged.id.to_string())
-            .fetch_optional(&mut *transaction)
-            .await
-            .map_err(failed())?;
-        if known != Some(judged.revision) {
-            return Ok(Recorded::Stale);
-        }
-        write_standing(&mut transaction, &judged.id.to_string(), standing, revision, now).await?;
-        transaction.commit().await.map_err(failed())?;
-        self.announce();
-        Ok(Recorded::Written)
+    async fn record(&self, judged: &[Judged<'_>], now: Timestamp) -> Result<Vec<Recorded>, PortError> {
+        self.record_all(judged, now).await
     }
 
     async fn keep_end(&self, id: ApplicationId, ended: &Ended, at: Timestamp) -> Result<(), PortError> {
@@ -221,14 +195,8 @@ impl Journal for Store {
         self.keep_warned(id, warnings, oldest).await
     }
 
-    async fn subject(&self, name: &ApplicationName) -> Result<Option<Subject>, PortError> {
-        let Some(application) = self.application(name).await? else { return Ok(None) };
-        if application.standing.status == Status::Undeployed {
-            return Ok(None);
-        }
-        let spec = self.generation(application.id, application.generation).await?;
-        let operation = self.operations(application.id).await?.into_iter().next();
-        Ok(spec.zip(operation).map(|(spec, operation)| Subject { application, spec, operation }))
+    async fn subjects(&self, names: &[ApplicationName]) -> Result<Vec<Subject>, PortError> {
+        self.subjects_of(names).await
     }
 
     async fn live(&self) -> Result<Vec<ApplicationName>, PortError> {
@@ -239,19 +207,8 @@ impl Journal for Store {
         names.iter().map(|name| read("name", name)).collect()
     }
 
-    async fn hurry(&self, name: &ApplicationName, now: Timestamp) -> Result<(), PortError> {
-        let query = "UPDATE operations SET due_at = $1 WHERE due_at > $1 AND application_id IN \
-             (SELECT id FROM applications WHERE name = $2 AND gone_at IS NULL)";
-        let done = sqlx::query(query)
-            .bind(now.as_millisecond())
-            .bind(name.as_str())
-            .execute(&self.pool)
-            .await
-            .map_err(failed("hurrying an operation"))?;
-        if done.rows_affected() > 0 {
-            self.announce();
-        }
-        Ok(())
+    async fn hurry(&self, names: &[ApplicationName], now: Timestamp) -> Result<(), PortError> {
+        self.hurry_all(names, now).await
     }
 
     fn woken(&self) -> BoxStream<'static, ()> {

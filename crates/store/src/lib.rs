@@ -11,6 +11,7 @@ mod drafts;
 mod images;
 mod intents;
 mod journal;
+mod looks;
 mod neighbours;
 mod open;
 mod plans;

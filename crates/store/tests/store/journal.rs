@@ -5,7 +5,7 @@ use std::{collections::HashSet, time::Duration};
 use crate::support::{ana, at, name, on_both, open, order, record, spec};
 use slipway_domain::{
     operation::{Kind, Progress, Step},
-    ports::{Journal, Recorded},
+    ports::{Journal, Judged, Recorded},
     status::{Standing, Status},
 };
 use slipway_store::NewApplication;
@@ -97,7 +97,7 @@ async fn a_touched_application_makes_its_operation_due_now() {
         let id = store.claim("w", at(1), at(20)).await.unwrap().unwrap().operation.id;
         store.advance(id, "w", &BUILD, None, at(60), at(2)).await.unwrap();
         assert!(store.claim("w", at(3), at(20)).await.unwrap().is_none());
-        store.hurry(&name("shop"), at(3)).await.unwrap();
+        store.hurry(&[name("shop")], at(3)).await.unwrap();
         assert!(store.claim("w", at(3), at(20)).await.unwrap().is_some());
     })
     .await;
@@ -115,7 +115,7 @@ async fn s3_11_a_finished_removal_leaves_history_and_frees_the_name() {
         assert!(store.applications().await.unwrap().is_empty());
         let gone = store.gone_applications(9).await.unwrap();
         assert_eq!(gone[0].standing.status, Status::Undeployed);
-        assert!(store.subject(&shop.name).await.unwrap().is_none());
+        assert!(store.subjects(&[shop.name.clone()]).await.unwrap().is_empty());
         let next = spec("shop");
         let new = NewApplication { spec: &next, idempotency_key: "" };
         store.accept(&new, &ana(4)).await.unwrap();
@@ -139,6 +139,40 @@ async fn an_unchanged_standing_writes_nothing() {
 }
 
 #[tokio::test]
+async fn g11_many_are_read_and_recorded_together_each_by_what_it_is() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let mut names = Vec::new();
+        for number in 0..103 {
+            names.push(order(&store, &format!("shop{number:03}")).await.name);
+        }
+        names.push(name("nobody"));
+        let mut subjects = store.subjects(&names).await.unwrap();
+        subjects.sort_by(|one, other| one.application.name.cmp(&other.application.name));
+        assert_eq!(subjects.len(), 103);
+        assert!(subjects.iter().all(|subject| subject.spec.name == subject.application.name));
+        assert!(subjects.iter().all(|subject| subject.operation.kind == Kind::Deploy));
+        let running = Standing { status: Status::Running, reason: None, cause: None };
+        // Somebody else was faster with the third, and the second stands as it did.
+        record(&store, &subjects[2].spec, &running, at(1)).await;
+        let same = subjects[1].application.standing.clone();
+        let judged: Vec<_> = subjects
+            .iter()
+            .enumerate()
+            .map(|(at, subject)| Judged {
+                application: &subject.application,
+                standing: if at == 1 { &same } else { &running },
+            })
+            .collect();
+        let recorded = store.record(&judged, at(2)).await.unwrap();
+        assert_eq!(recorded[..4], [Recorded::Written, Recorded::Unchanged, Recorded::Stale, Recorded::Written]);
+        let changed = store.changed_since(subjects[102].application.revision).await.unwrap();
+        assert_eq!(changed.iter().filter(|changed| changed.standing == running).count(), 102);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_was_judged_by_an_older_state_overwrites_nothing() {
     on_both(|url| async move {
         let store = open(&url).await;
@@ -147,7 +181,8 @@ async fn what_was_judged_by_an_older_state_overwrites_nothing() {
         let running = Standing { status: Status::Running, reason: None, cause: None };
         assert_eq!(record(&store, &shop, &running, at(1)).await, Recorded::Written);
         let pending = Standing { status: Status::Pending, ..running.clone() };
-        assert_eq!(store.record(&judged, &pending, at(2)).await.unwrap(), Recorded::Stale);
+        let late = Judged { application: &judged, standing: &pending };
+        assert_eq!(store.record(&[late], at(2)).await.unwrap(), [Recorded::Stale]);
         assert_eq!(store.application(&shop.name).await.unwrap().unwrap().standing, running);
     })
     .await;

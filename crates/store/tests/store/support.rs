@@ -7,7 +7,7 @@ use slipway_domain::{
     ids::{ApplicationId, OperationId},
     image::ImageRef,
     names::{ApplicationName, ComponentName, ProjectName},
-    ports::{Journal, Recorded},
+    ports::{Journal, Judged, Recorded},
     release::ReleaseVersion,
     spec::{ApplicationSpec, ComponentSpec},
     status::Standing,
@@ -108,5 +108,5 @@ pub async fn order(store: &Store, application: &str) -> ApplicationSpec {
 /// Records a standing as somebody does who has just looked.
 pub async fn record(store: &Store, spec: &ApplicationSpec, standing: &Standing, now: Timestamp) -> Recorded {
     let judged = store.application(&spec.name).await.unwrap().unwrap();
-    store.record(&judged, standing, now).await.unwrap()
+    store.record(&[Judged { application: &judged, standing }], now).await.unwrap()[0]
 }
