@@ -84,6 +84,8 @@ pub struct Surroundings {
     pub sandbox: bool,
     /// Since when the cluster has been out of reach; what is shown is the last known state.
     pub stale_since: Option<Timestamp>,
+    /// Has the cluster not been read yet since the console was started? What is shown is the last known state, too.
+    pub is_reading: bool,
     /// This moment, so that ages are computed once per page.
     pub now: Timestamp,
     /// May they see anything at all? Who may not is shown no way to it.

@@ -9,7 +9,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use slipway_domain::{application::Application, ids::ApplicationId, people::People, ports::PortError};
+use slipway_domain::{
+    application::Application,
+    ids::ApplicationId,
+    people::People,
+    ports::{Cluster, PortError},
+};
 use slipway_store::Store;
 use tokio::{
     sync::{Mutex, broadcast},
@@ -59,6 +64,8 @@ impl Change {
 pub enum News {
     /// Changes that were taken in together.
     Batch(Arc<Batch>),
+    /// The cluster has been read, is out of reach, or is back.
+    Cluster,
     /// Nothing, to be heard of.
     Beat,
 }
@@ -146,9 +153,11 @@ impl Board {
     }
 
     /// Takes in changes until it is told to stop: at once when this process made them, soon when another did.
-    pub async fn follow(&self, stop: CancellationToken) {
+    pub async fn follow(&self, cluster: Arc<dyn Cluster>, stop: CancellationToken) {
         let mut committed = self.store.subscribe();
         let mut heard = Instant::now();
+        let state = || (cluster.has_been_read(), cluster.out_of_reach_since());
+        let mut known = state();
         loop {
             committed.mark_unchanged();
             let pause = match self.catch_up().await {
@@ -159,6 +168,9 @@ impl Board {
                     Duration::ZERO
                 }
             };
+            if std::mem::replace(&mut known, state()) != known {
+                let _ = self.hub.send(News::Cluster);
+            }
             if heard.elapsed() >= BEAT {
                 heard = Instant::now();
                 let _ = self.hub.send(News::Beat);

@@ -122,6 +122,7 @@ impl Desk for SignedIn {
             actor: self.actor.clone(),
             sandbox: self.office.sandbox,
             stale_since: self.office.cluster.out_of_reach_since(),
+            is_reading: !self.office.cluster.has_been_read(),
             now: self.office.clock.now(),
             form_key: self.office.ids.next().to_string(),
             reader_role: self.office.reader_role.clone(),

@@ -160,8 +160,8 @@ impl Portal {
         let board = Arc::new(Board::new(store.clone()));
         let stop = CancellationToken::new();
         let follower = {
-            let (board, stop) = (Arc::clone(&board), stop.clone());
-            tokio::spawn(async move { board.follow(stop).await })
+            let (board, cluster, stop) = (Arc::clone(&board), Arc::clone(&cluster), stop.clone());
+            tokio::spawn(async move { board.follow(cluster, stop).await })
         };
         let (retention, time) = (settings.retention.clone(), Arc::clone(&clock));
         let cleaner = Cleaner { store: store.clone(), images: layout, retention, clock: time };

@@ -21,6 +21,7 @@ find-or-do = Etwas finden oder tun
 what-to-find = Eine Anwendung, ein Projekt, eine Seite oder was zu tun ist
 results = Ergebnisse
 keys = Strg K
+reading-cluster = Der Cluster wird gelesen. Sie sehen seinen letzten bekannten Stand.
 cluster-out-of-reach = Der Cluster ist seit { $clock } nicht erreichbar ({ $age }). Sie sehen seinen letzten bekannten Stand.
 skip = Zum Inhalt springen
 sandbox = Spielwiese

@@ -21,6 +21,7 @@ find-or-do = Find or do something
 what-to-find = An application, a project, a page, or what to do
 results = Results
 keys = Ctrl K
+reading-cluster = Reading the cluster. What you see is its last known state.
 cluster-out-of-reach = The cluster has been out of reach since { $clock } ({ $age }). What you see is its last known state.
 skip = Skip to content
 sandbox = Sandbox

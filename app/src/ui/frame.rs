@@ -30,6 +30,7 @@ pub fn Frame(
         let (clock, age) = (since.strftime("%H:%M UTC").to_string(), ago(since, around.now));
         t!("cluster-out-of-reach", clock = clock, age = age)
     });
+    let stale = stale.or_else(|| around.is_reading.then(|| t!("reading-cluster").to_owned()));
     let actor = around.actor;
     view! {
         <a class="sr-only focus:not-sr-only focus:fixed focus:top-3 focus:left-3 focus:z-50 focus:rounded-control focus:bg-accent-fill focus:px-3 focus:py-2 focus:text-on-accent" href="#main">
@@ -50,11 +51,13 @@ pub fn Frame(
                         <span class="text-muted">" "{t!("sandbox-more")}</span>
                     </Banner>
                 })}
-                {stale.map(|text| view! {
-                    <Banner glyph=Glyph::Unplugged class="flex items-start gap-2.5 border-b border-doubt/30 bg-doubt-soft px-4 py-2 text-sm sm:px-8" icon="mt-0.5 size-4 shrink-0 text-doubt-ink">
-                        {text}
-                    </Banner>
-                })}
+                <div id="cluster" data-live="">
+                    {stale.map(|text| view! {
+                        <Banner glyph=Glyph::Unplugged class="flex items-start gap-2.5 border-b border-doubt/30 bg-doubt-soft px-4 py-2 text-sm sm:px-8" icon="mt-0.5 size-4 shrink-0 text-doubt-ink">
+                            {text}
+                        </Banner>
+                    })}
+                </div>
                 <main id="main" class="mx-auto max-w-6xl space-y-6 px-4 pt-6 pb-20 sm:px-8 lg:pt-8" tabindex="-1">{children()}</main>
                 {may.then(|| view! { <PaletteDialog/> })}
                 <span class="contents" id="words" data-copied=t!("copied") data-statuses=status_words()><Copying/></span>

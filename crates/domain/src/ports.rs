@@ -245,6 +245,9 @@ pub trait Cluster: Send + Sync {
 
     /// Whether the watches are in step with the cluster; none, or since when they are not.
     fn out_of_reach_since(&self) -> Option<Timestamp>;
+
+    /// Has the cluster been read since this process began? Until then what is known is what was known before.
+    fn has_been_read(&self) -> bool;
 }
 
 /// Who can be given access to an application.

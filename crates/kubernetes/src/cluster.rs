@@ -205,4 +205,8 @@ impl Cluster for KubernetesCluster {
     fn out_of_reach_since(&self) -> Option<Timestamp> {
         self.watches.out_of_reach_since()
     }
+
+    fn has_been_read(&self) -> bool {
+        self.watches.are_listed()
+    }
 }

@@ -104,10 +104,14 @@ impl Watches {
         Self { shared, _tasks: tasks }
     }
 
+    /// Has each of the kinds that are needed been listed?
+    pub(crate) fn are_listed(&self) -> bool {
+        self.shared.unlisted.load(Ordering::Acquire) == 0
+    }
+
     /// None as long as some kind has never been listed.
     pub(crate) fn observe(&self, name: &ApplicationName, id: ApplicationId) -> Option<Observed> {
-        let listed = self.shared.unlisted.load(Ordering::Acquire) == 0;
-        listed.then(|| Observed {
+        self.are_listed().then(|| Observed {
             out_of_reach_since: self.out_of_reach_since(),
             ..self.shared.cache.observe(name.as_str(), id)
         })
@@ -115,8 +119,7 @@ impl Watches {
 
     /// Is there no namespace of that name, as far as is known? None as long as the watches do not know.
     pub(crate) fn is_free(&self, name: &ApplicationName) -> Option<bool> {
-        let is_known =
-            self.shared.unlisted.load(Ordering::Acquire) == 0 && self.out_of_reach_since().is_none();
+        let is_known = self.are_listed() && self.out_of_reach_since().is_none();
         is_known.then(|| self.shared.cache.is_free(name.as_str()))
     }
 

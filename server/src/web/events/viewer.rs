@@ -18,6 +18,9 @@ use crate::board::{Batch, Board, Change, News, Sheet};
 /// Keeps a connection alive.
 const BEAT: Bytes = Bytes::from_static(b":\n\n");
 
+/// Pages say how the console stands with the cluster.
+const CLUSTER: Bytes = Bytes::from_static(b"event: cluster\ndata: {}\n\n");
+
 /// What somebody wants to know.
 pub(super) enum Topic {
     /// Everything.
@@ -69,6 +72,7 @@ impl Viewer {
     pub(super) fn next(&mut self, news: Option<News>) -> Option<Bytes> {
         match news {
             Some(News::Beat) => Some(BEAT),
+            Some(News::Cluster) => Some(CLUSTER),
             Some(News::Batch(batch)) => self.batch(&batch),
             // Too far behind to be told each change: what it came to.
             None => Some(self.first()),
