@@ -10,11 +10,16 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{DomParser, Element, Response, SupportedType, window};
 
-use super::{morph::morph, stream::listen};
+use super::{
+    morph::morph,
+    stream::{listen, open},
+};
 use crate::ui::badge::Badge;
 
 /// How long to wait for more news before the page is fetched.
 const PAUSE: Duration = Duration::from_millis(120);
+/// The same if nothing has changed of what the page shows in rows: a count, or the pages that there are.
+const ELSEWHERE: Duration = Duration::from_secs(1);
 /// How long to wait for a server that does not answer. The badges have moved already.
 const LATER: Duration = Duration::from_secs(2);
 
@@ -52,21 +57,23 @@ pub fn LiveBadge(
 /// those with the attribute `data-live` and an id. An island within them is left as it is.
 #[island]
 pub fn LivePage(
-    /// The application; none for all of them.
-    of: Option<String>,
+    /// What of all events it shows: a part of the address of the stream.
+    of: String,
     /// The newest revision that the page knows.
     revision: i64,
 ) -> impl IntoView {
     Effect::new(move || {
-        let (of, newest, page) = (of.clone(), Cell::new(revision), Rc::new(Page::default()));
+        let (newest, page) = (Cell::new(revision), Rc::new(Page::default()));
         listen(move |all| {
-            let own = all.iter().filter(|news| of.as_ref().is_none_or(|of| *of == news.id));
-            let revision = own.map(|news| news.revision).max().unwrap_or_default();
+            let revision = all.iter().map(|news| news.revision).max().unwrap_or_default();
             if revision > newest.get() {
-                newest.set(revision);
-                Rc::clone(&page).renew(PAUSE);
+                // What the cluster itself is about has no revision, and is news each time.
+                newest.set(if revision == i64::MAX { newest.get() } else { revision });
+                let is_shown = all.iter().any(|news| !news.id.is_empty());
+                Rc::clone(&page).renew(if is_shown { PAUSE } else { ELSEWHERE });
             }
         });
+        open(&of, revision);
     });
 }
 

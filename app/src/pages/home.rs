@@ -62,7 +62,7 @@ fn overview((all, recent): (Applications, Vec<(ApplicationName, Operation)>)) ->
         <PageHead title=t!("overview") subtitle=t!("overview-about")>
             {way(Action::Deploy, &People::NOBODY, Variant::Primary, t!("deploy-a-project"), ("/devops/releases".to_owned(), None))}
         </PageHead>
-        <LivePage of=None revision/>
+        <LivePage of="list=".to_owned() revision/>
         <div class="space-y-8" id="overview" data-live="">
             <dl class="card grid divide-y divide-line sm:grid-cols-3 sm:divide-x sm:divide-y-0">
                 <Figure label=t!("count-running") tone=Tone::Good number=running href="/devops/instances?status=Running"/>

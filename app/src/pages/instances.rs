@@ -34,6 +34,7 @@ use crate::{
         table::{Room, Section, Table},
         time::Ago,
     },
+    ways::escape,
     words::{Word, number, told},
 };
 
@@ -74,7 +75,7 @@ fn content(view: InstancesView, choice: Choice) -> impl IntoView {
         <PageHead title=t!("instances")>
             {(!nothing).then(|| deploy(t!("deploy-a-project")))}
         </PageHead>
-        <LivePage of=None revision/>
+        <LivePage of=format!("list={}", escape(&choice.query())) revision/>
         {(!nothing).then(|| view! { <Search choice=search/> })}
         <div class="space-y-8" id="list" data-live="">
             <p class="sr-only">{subtitle}</p>

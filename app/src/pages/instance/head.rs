@@ -111,7 +111,7 @@ pub(super) fn Head(
                 })}
             </div>
         </PageHead>
-        <LivePage of=Some(id) revision=application.revision/>
+        <LivePage of=format!("of={id}") revision=application.revision/>
         <Tabs label tabs here/>
         {problem.map(|problem| view! { <Callout weight=Weight::Failure title=problem/> })}
     }

@@ -119,9 +119,9 @@ impl Viewer {
 
     /// Of changes that they may see, those that they want; of the others of a list, that there were some.
     fn records(&self, changes: &[Change], revision: i64) -> Option<Bytes> {
-        let wanted = changes.iter().filter(|change| self.wants(change.id));
-        let mut text: Vec<u8> = wanted.flat_map(|change| change.record.iter().copied()).collect();
-        if matches!(self.topic, Topic::List(_)) && !changes.is_empty() {
+        let wanted: Vec<_> = changes.iter().filter(|change| self.wants(change.id)).collect();
+        let mut text: Vec<u8> = wanted.iter().flat_map(|change| change.record.iter().copied()).collect();
+        if matches!(self.topic, Topic::List(_)) && wanted.len() < changes.len() {
             let board = format!("event: board\nid: {revision}\ndata: {{\"revision\":{revision}}}\n\n");
             text.extend_from_slice(board.as_bytes());
         }
