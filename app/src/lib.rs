@@ -10,6 +10,7 @@ pub mod answer;
 pub mod desk;
 pub mod examples;
 pub mod islands;
+pub mod kept;
 pub mod language;
 pub mod look;
 pub mod pages;

@@ -16,6 +16,7 @@ mod origin;
 mod pages;
 mod resolver;
 mod serve;
+mod shelf;
 
 use std::{sync::Arc, time::Duration};
 

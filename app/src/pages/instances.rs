@@ -24,6 +24,7 @@ use super::may::{refusal, way};
 use crate::{
     desk::{InstancesView, SharedDesk},
     islands::live::{LiveBadge, LivePage},
+    kept::{Key, kept},
     ui::{
         badge::Badge,
         button::{NotNow, Variant},
@@ -56,19 +57,11 @@ pub fn InstancesPage() -> impl IntoView {
 
 fn content(view: InstancesView, choice: Choice) -> impl IntoView {
     let now = expect_context::<SharedDesk>().surroundings().now;
-    let InstancesView { page, live, running, revision, gone, gateway } = view;
-    let subtitle = summary(live, running);
-    let nothing = live == 0;
-    let list = if nothing {
-        view! {
-            <Empty glyph=Glyph::Instances title=t!("nothing-deployed")>
-                <p>{t!("nothing-yet-more")}</p>
-                <p>{deploy(t!("choose-a-project"))}</p>
-            </Empty>
-        }
-        .into_any()
-    } else {
-        view! { <List choice=choice.clone() listed=page gateway now/> }.into_any()
+    let (revision, nothing) = (view.revision, view.live == 0);
+    let key = Key::of(choice.href(), revision, now);
+    let list = {
+        let choice = choice.clone();
+        kept(key, || list(view, choice, now).to_html()).to_string()
     };
     let search = choice.clone();
     view! {
@@ -77,19 +70,37 @@ fn content(view: InstancesView, choice: Choice) -> impl IntoView {
         </PageHead>
         <LivePage of=format!("list={}", escape(&choice.query())) revision/>
         {(!nothing).then(|| view! { <Search choice=search/> })}
-        <div class="space-y-8" id="list" data-live="">
-            <p class="sr-only">{subtitle}</p>
-            {list}
-            {(!gone.is_empty()).then(|| {
-                let count = gone.len();
-                let rows = gone.into_iter().map(|application| removed(&application, now)).collect_view();
-                view! {
-                    <Section title=t!("undeployed") count>
-                        <Table caption=t!("removed-caption") columns=GONE>{rows}</Table>
-                    </Section>
-                }
-            })}
-        </div>
+        <div class="space-y-8" id="list" data-live="" inner_html=list></div>
+    }
+}
+
+/// What changes by itself.
+fn list(view: InstancesView, choice: Choice, now: Timestamp) -> impl IntoView {
+    let InstancesView { page, live, running, gone, gateway, .. } = view;
+    let subtitle = summary(live, running);
+    let list = if live == 0 {
+        view! {
+            <Empty glyph=Glyph::Instances title=t!("nothing-deployed")>
+                <p>{t!("nothing-yet-more")}</p>
+                <p>{deploy(t!("choose-a-project"))}</p>
+            </Empty>
+        }
+        .into_any()
+    } else {
+        view! { <List choice listed=page gateway now/> }.into_any()
+    };
+    view! {
+        <p class="sr-only">{subtitle}</p>
+        {list}
+        {(!gone.is_empty()).then(|| {
+            let count = gone.len();
+            let rows = gone.into_iter().map(|application| removed(&application, now)).collect_view();
+            view! {
+                <Section title=t!("undeployed") count>
+                    <Table caption=t!("removed-caption") columns=GONE>{rows}</Table>
+                </Section>
+            }
+        })}
     }
 }
 

@@ -10,6 +10,7 @@ use slipway_app::{
     App,
     answer::{Answer, SharedAnswer},
     desk::SharedDesk,
+    kept::SharedKept,
     language::Language,
     look::Look,
     pages::kit::Development,
@@ -19,6 +20,8 @@ use slipway_app::{
 };
 use slipway_store::Origin;
 
+use super::shelf::Shelf;
+
 /// The settings of the framework, compiled in; a file of the same name in the working directory replaces them.
 const LEPTOS_TOML: &str = include_str!("../../../Leptos.toml");
 
@@ -26,9 +29,11 @@ const LEPTOS_TOML: &str = include_str!("../../../Leptos.toml");
 pub fn routes(sign_in: SignInMode, development: Development, is_tls: bool) -> Result<Router, String> {
     let options = leptos_options()?;
     let provider = sign_in.provider.clone().unwrap_or_default();
+    let shelf: SharedKept = Arc::new(Shelf::default());
     let context = move || {
         protect(&provider);
         provide_context(sign_in.clone());
+        provide_context(Arc::clone(&shelf));
         provide_context(development);
         let Some(parts) = use_context::<Parts>() else { return };
         let origin = parts.extensions.get::<Origin>();

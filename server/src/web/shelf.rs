@@ -1,0 +1,82 @@
+//! Parts of pages as they were rendered last, for as long as nothing has changed.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+use slipway_app::kept::{Kept, Key};
+
+/// So many are kept: everybody may ask for a list of their own.
+const MOST: usize = 64;
+
+/// All of them.
+#[derive(Default)]
+pub struct Shelf(Mutex<HashMap<Key, Arc<OnceLock<Arc<str>>>>>);
+
+impl Kept for Shelf {
+    fn kept(&self, key: Key, make: &mut dyn FnMut() -> String) -> Arc<str> {
+        let place = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            if !all.contains_key(&key) {
+                all.retain(|old, _| old.revision == key.revision && old.age == key.age);
+                if all.len() >= MOST {
+                    all.clear();
+                }
+            }
+            Arc::clone(all.entry(key).or_default())
+        };
+        // Not under the lock of all: the others are not to wait for this one.
+        Arc::clone(place.get_or_init(|| make().into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(revision: i64, place: &str) -> Key {
+        Key { revision, age: 1, place: place.to_owned(), language: "en" }
+    }
+
+    #[test]
+    fn d14_what_was_made_is_made_once_until_something_changes() {
+        let shelf = Shelf::default();
+        let mut made = 0;
+        let mut ask = |key| {
+            shelf.kept(key, &mut || {
+                made += 1;
+                format!("made {made}")
+            })
+        };
+        let asked = [ask(key(1, "a")), ask(key(1, "a")), ask(key(1, "b")), ask(key(2, "a")), ask(key(2, "a"))];
+        assert_eq!(asked.map(|text| text.to_string()), ["made 1", "made 1", "made 2", "made 3", "made 3"]);
+        assert_eq!(shelf.0.lock().unwrap().len(), 1, "what is old is forgotten");
+    }
+
+    #[test]
+    fn d14_of_many_who_ask_at_once_one_makes_it() {
+        let (shelf, made) = (Shelf::default(), std::sync::atomic::AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    shelf.kept(key(1, "a"), &mut || {
+                        made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+                        std::thread::sleep(std::time::Duration::from_millis(20));
+                        "made".to_owned()
+                    })
+                });
+            }
+        });
+        assert_eq!(made.into_inner(), 1);
+    }
+
+    #[test]
+    fn d14_what_everybody_asks_for_does_not_fill_the_memory() {
+        let shelf = Shelf::default();
+        for number in 0..10 * MOST {
+            shelf.kept(key(1, &number.to_string()), &mut String::new);
+        }
+        assert!(shelf.0.lock().unwrap().len() <= MOST);
+    }
+}
