@@ -62,6 +62,8 @@ pub enum Moment {
 enum Deed {
     /// The program is killed.
     Kill,
+    /// The request is told to come again in a second.
+    Busy,
     /// The request waits until it is let go; then it goes on, even if nobody waits for its answer any more.
     Hold { reached: Arc<Notify>, go: Arc<Notify> },
 }
@@ -80,6 +82,10 @@ pub struct Witness {
     programs: Mutex<HashMap<String, u32>>,
     /// When the last answer was given.
     answered: Mutex<Option<Instant>>,
+    /// Who was told to come again, and when.
+    busy: Mutex<Option<(String, Instant)>>,
+    /// How long each of them stayed away.
+    stayed_away: Mutex<Vec<Duration>>,
 }
 
 impl Witness {
@@ -114,6 +120,16 @@ impl Witness {
         held
     }
 
+    /// Tells the request at that moment to come again in a second, once.
+    pub fn busy_at(&self, moment: Moment) {
+        *lock(&self.order) = Some((moment, Deed::Busy));
+    }
+
+    /// How long those stayed away that were told to come again.
+    pub fn stayed_away(&self) -> Vec<Duration> {
+        std::mem::take(&mut lock(&self.stayed_away))
+    }
+
     /// Has the moment come for which something was told? If not, it is forgotten.
     pub fn was_reached(&self) -> bool {
         lock(&self.order).take().is_none()
@@ -142,9 +158,17 @@ impl Witness {
     ) -> Response {
         let (before, after) = (Moment::Before(seen.what.clone()), Moment::After(seen.what.clone()));
         let who = seen.who.clone();
+        if let Some((_, told)) = lock(&self.busy).take_if(|(what, _)| *what == seen.what) {
+            lock(&self.stayed_away).push(told.elapsed());
+        }
+        let what = seen.what.clone();
         lock(&self.seen).push(seen);
         match self.deed_at(&before) {
             Some(Deed::Kill) => return self.strike(&who),
+            Some(Deed::Busy) => {
+                *lock(&self.busy) = Some((what, Instant::now()));
+                return (StatusCode::TOO_MANY_REQUESTS, [("retry-after", "1")]).into_response();
+            }
             Some(Deed::Hold { reached, go }) => {
                 let late = async move {
                     reached.notify_one();
@@ -165,7 +189,7 @@ impl Witness {
                 go.notified().await;
                 answer
             }
-            None => answer,
+            Some(Deed::Busy) | None => answer,
         }
     }
 
