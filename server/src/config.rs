@@ -2,6 +2,7 @@
 //! because a setting that is silently ignored is found out in production.
 
 mod retention;
+mod telling;
 
 use std::path::PathBuf;
 
@@ -10,7 +11,10 @@ use jiff::SignedDuration;
 use slipway_domain::blueprint::Surroundings;
 use slipway_kubernetes::manifest::Access;
 
-pub use self::retention::Retention;
+pub use self::{
+    retention::Retention,
+    telling::{LogFormat, Telling},
+};
 use crate::{accounts::AccountsCommand, auth::Limits};
 
 use crate::{
@@ -252,6 +256,10 @@ pub struct Settings {
     /// What is forgotten, and when
     #[command(flatten)]
     pub retention: Retention,
+
+    /// What it tells of itself.
+    #[command(flatten)]
+    pub telling: Telling,
 
     /// How long each phase of a pod's start takes in the sandbox, in milliseconds
     #[arg(long, env = "SLIPWAY_SANDBOX_PACE_MS", default_value_t = 700, value_name = "MS")]

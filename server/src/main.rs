@@ -3,16 +3,12 @@
 use clap::Parser;
 use slipway_server::{
     Portal, cli,
-    config::{Cli, Command, refuse_unknown_settings},
+    config::{Cli, Command, Telling, refuse_unknown_settings},
+    telling::Told,
 };
-use tracing_subscriber::EnvFilter;
 
 fn main() -> std::process::ExitCode {
     let cli = Cli::parse();
-    // The cluster's client logs each failed request by itself; what matters of it is told where it is handled.
-    let filter =
-        EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| EnvFilter::new("info,kube_client=off"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_target(false).with_writer(std::io::stderr).init();
     match run(cli) {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(error) => {
@@ -32,17 +28,28 @@ async fn run(cli: Cli) -> anyhow::Result<()> {
     refuse_unknown_settings(std::env::vars().map(|(name, _)| name))?;
     let settings = match cli.command {
         Some(Command::Serve(settings)) => *settings,
-        Some(Command::Accounts { command }) => return slipway_server::accounts::run(command).await,
-        Some(Command::Administration(command)) => return cli::administer(command).await,
-        Some(Command::Client(command)) => return Ok(cli::run(command).await?),
+        Some(command) => return do_once(command).await,
         None => cli.settings,
     };
+    let told = Told::begin(&settings.telling)?;
     let portal = Portal::start(&settings).await?;
     println!("Slipway serves on {}", portal.url());
     told_to_end().await;
     tracing::info!("Ending: requests and running steps come to their end first");
     portal.stop().await;
+    told.end().await;
     Ok(())
+}
+
+/// Everything that comes to an end by itself.
+async fn do_once(command: Command) -> anyhow::Result<()> {
+    Told::begin(&Telling::default())?;
+    match command {
+        Command::Serve(_) => Ok(()),
+        Command::Accounts { command } => slipway_server::accounts::run(command).await,
+        Command::Administration(command) => cli::administer(command).await,
+        Command::Client(command) => Ok(cli::run(command).await?),
+    }
 }
 
 async fn told_to_end() {

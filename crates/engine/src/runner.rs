@@ -17,6 +17,7 @@ use tokio::{
     time::{Instant, MissedTickBehavior},
 };
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::{Options, Ports, observer, patiently, steps};
 
@@ -66,9 +67,21 @@ async fn claim(ports: &Ports, options: &Options) -> Option<Job> {
     }
 }
 
-/// Runs the open step of a job and records what it came to, unless that is too late.
-async fn work(ports: &Ports, options: &Options, late: &CancellationToken, mut job: Job) {
+/// Runs the open step of a job. What is told meanwhile is told under the operation.
+async fn work(ports: &Ports, options: &Options, late: &CancellationToken, job: Job) {
     let Progress::Open { step } = job.operation.progress else { return };
+    let span = tracing::info_span!(
+        "step",
+        operation = %job.operation.id,
+        application = %job.spec.name,
+        kind = job.operation.kind.label(),
+        step = step.label()
+    );
+    run_step(ports, options, late, step, job).instrument(span).await;
+}
+
+/// Runs it and records what it came to, unless that is too late.
+async fn run_step(ports: &Ports, options: &Options, late: &CancellationToken, step: Step, mut job: Job) {
     let id = job.operation.id;
     let began = Instant::now();
     let verdict = tokio::select! {

@@ -7,6 +7,7 @@ use http::{Method, Request, Response};
 use metrics::{counter, histogram};
 use tokio::time::Instant;
 use tower::Service;
+use tracing::{Instrument, Span, field};
 
 /// A way to the API server that is counted.
 #[derive(Clone)]
@@ -29,15 +30,23 @@ where
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
         let (verb, began) = (verb(&request), Instant::now());
+        let span = match verb {
+            // Asked for by nobody, and lasts for minutes.
+            "watch" => Span::none(),
+            _ => tracing::info_span!("cluster", verb, path = request.uri().path(), code = field::Empty),
+        };
+        let told = span.clone();
         let answered = self.0.call(request);
         async move {
             let answer = answered.await;
             let code =
                 answer.as_ref().map_or("none".to_owned(), |answer| answer.status().as_u16().to_string());
+            told.record("code", &code);
             counter!("slipway_cluster_requests_total", "verb" => verb, "code" => code).increment(1);
             histogram!("slipway_cluster_request_seconds", "verb" => verb).record(began.elapsed());
             answer
         }
+        .instrument(span)
         .boxed()
     }
 }

@@ -71,14 +71,16 @@ pub async fn origin(State(door): State<Door>, mut request: Request, next: Next) 
     let address = peer.map(|peer| door.proxies.client(peer, request.headers()).to_string());
     let number = door.ids.next().to_string();
     let id = HeaderValue::from_str(&number);
-    let span = tracing::info_span!("request", id = number);
+    let (method, path) = (request.method().to_string(), request.uri().path().to_owned());
+    let span = tracing::info_span!("request", id = number, method, path, status = tracing::field::Empty);
     request.extensions_mut().insert(Origin {
         request: number,
         address: address.unwrap_or_default(),
         via: "browser".to_owned(),
     });
     // What is told meanwhile is told under the number.
-    let mut response = next.run(request).instrument(span).await;
+    let mut response = next.run(request).instrument(span.clone()).await;
+    span.record("status", response.status().as_u16());
     if let Ok(id) = id {
         response.headers_mut().insert(REQUEST_ID, id);
     }
