@@ -8,7 +8,9 @@ use opentelemetry_http::{HttpClient, HttpError};
 use opentelemetry_otlp::{WithExportConfig, WithHttpConfig};
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use tokio::runtime::Handle;
-use tracing_subscriber::{EnvFilter, Layer, Registry, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    EnvFilter, Layer, Registry, filter::filter_fn, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
 use crate::config::{LogFormat, Telling};
 
@@ -29,8 +31,10 @@ impl Told {
         };
         let provider = telling.traces_url.as_deref().map(provider).transpose()?;
         let traces = provider.as_ref().map(|provider| {
-            // Where in the code is of no use to whoever operates it.
-            tracing_opentelemetry::layer().with_location(false).with_threads(false).with_tracer(provider.tracer("slipway"))
+            let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("slipway"));
+            // Where in the code is of no use to whoever operates it; and to send them must not be traced in its turn.
+            let ours = filter_fn(|span| span.target().starts_with("slipway"));
+            layer.with_location(false).with_threads(false).with_filter(ours)
         });
         Registry::default().with(lines.and_then(traces).with_filter(filter)).init();
         Ok(Self(provider))

@@ -1,13 +1,16 @@
 //! A secret is planted in every input that takes one, and then looked for wherever something is kept or shown (D18).
 
-use std::{fs, net::TcpListener, path::Path, process::Stdio, time::Duration};
+use std::{fs, path::Path, time::Duration};
 
 use futures::StreamExt;
-use reqwest::{Method, header};
+use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::process::{Child, Command};
 
-const ADMIN: &str = "canary-admin-hunter2";
+use crate::{
+    program::{ADMIN, Program},
+    telling::Collector,
+};
+
 /// What each input was given. No text of the program contains any of it.
 const PLANTED: &[&str] = &[
     ADMIN,
@@ -18,81 +21,6 @@ const PLANTED: &[&str] = &[
     "canary-database",
     "canary-draft",
 ];
-
-struct Program {
-    folder: tempfile::TempDir,
-    url: String,
-    browser: reqwest::Client,
-    cookie: String,
-    _process: Child,
-}
-
-impl Program {
-    async fn start() -> Self {
-        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let folder = tempfile::tempdir().unwrap();
-        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-        let log = || Stdio::from(fs::File::create(folder.path().join("log")).unwrap());
-        let process = Command::new(env!("CARGO_BIN_EXE_slipway"))
-            .arg("serve")
-            .env_clear()
-            .current_dir(folder.path())
-            .envs([
-                ("SLIPWAY_ADDR", addr.as_str()),
-                ("SLIPWAY_DATA_DIR", "var"),
-                ("SLIPWAY_RELEASES_DIR", concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases")),
-                ("SLIPWAY_ADMIN_PASSWORD", ADMIN),
-                ("SLIPWAY_SANDBOX_PACE_MS", "5"),
-                ("SLIPWAY_DEVELOPMENT", "true"),
-                ("RUST_LOG", "debug"),
-                ("RUST_BACKTRACE", "1"),
-            ])
-            .stdout(Stdio::null())
-            .stderr(log())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        let redirects = reqwest::redirect::Policy::none();
-        let browser = reqwest::Client::builder().redirect(redirects).build().unwrap();
-        let mut program =
-            Self { folder, url: format!("http://{addr}"), browser, cookie: String::new(), _process: process };
-        while program.ask(Method::GET, "/healthz").send().await.is_err() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        program.form("/auth/sign-in", "name=canary-typed-name&password=canary-wrong-password").await;
-        let answer = program.form("/auth/sign-in", &format!("name=admin&password={ADMIN}")).await;
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
-        cookie.split(';').next().unwrap().clone_into(&mut program.cookie);
-        program
-    }
-
-    fn ask(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
-        self.browser.request(method, format!("{}{path}", self.url)).header(header::COOKIE, &self.cookie)
-    }
-
-    async fn form(&self, path: &str, body: &str) -> reqwest::Response {
-        let request = self.ask(Method::POST, path).header(header::ACCEPT, "text/html");
-        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        request.body(body.to_owned()).send().await.unwrap()
-    }
-
-    async fn send(&self, method: Method, path: &str, body: &Value) -> (u16, String) {
-        let answer = self.ask(method, &format!("/api/v1/{path}")).json(body).send().await.unwrap();
-        (answer.status().as_u16(), answer.text().await.unwrap())
-    }
-
-    async fn until_over(&self) {
-        for _ in 0..1200 {
-            let answer = self.ask(Method::GET, "/api/v1/applications/leave").send().await.unwrap();
-            let told: Value = answer.json().await.unwrap();
-            if told["operation"]["progress"]["state"] != "open" {
-                return;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        unreachable!("the operation does not end");
-    }
-}
 
 const PAGES: &[&str] = &[
     "/",
@@ -149,7 +77,9 @@ fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn d18_a_planted_secret_is_found_nowhere() {
-    let program = Program::start().await;
+    let collector = Collector::listen().await;
+    let traced = [("SLIPWAY_TRACES_URL", collector.url.as_str()), ("SLIPWAY_LOG_FORMAT", "json")];
+    let mut program = Program::start(&traced).await;
     let mut told = Vec::new();
     let token = json!({"name": "ci", "scopes": ["read"], "days": 1});
     let (_, made) = program.send(Method::POST, "tokens", &token).await;
@@ -212,9 +142,11 @@ async fn d18_a_planted_secret_is_found_nowhere() {
     // It breaks while it has both, a cookie and a token, in its hands.
     let slip = program.ask(Method::GET, "/ui?fault=slip-of-the-pen").bearer_auth(&secrets[PLANTED.len()]);
     assert_eq!(slip.send().await.unwrap().status(), 500);
-    let log = fs::read_to_string(program.folder.path().join("log")).unwrap();
+    let log = program.log();
     assert!(log.contains("slip-of-the-pen") && log.contains("stack backtrace"), "it tells where it broke");
 
+    program.end().await;
+    told.push(("the traces".into(), collector.told()));
     for (place, text) in &told {
         assert!(!text.is_empty(), "{place} says nothing");
         assert_clean(place, text.as_bytes(), &secrets);
