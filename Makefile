@@ -5,12 +5,14 @@ SITE     := target/site/pkg
 BINDGEN  := $(shell sed -n '/name = "wasm-bindgen"/{n;s/version = "\(.*\)"/\1/p}' Cargo.lock)
 export PATH := $(CACHE)/tools/wasm-bindgen-$(BINDGEN)/bin:$(CACHE)/tools/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 WASM     := target/wasm32-unknown-unknown/wasm-release/slipway_frontend.wasm
+# Everything that runs on a server, always all of it: of a part, cargo would build libraries with other features anew.
+ALL      := --workspace --exclude slipway-frontend
 # What the islands are made of; a change of the server alone builds no wasm.
 ISLANDS  := $(shell find app frontend crates/domain -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
 # A half-written file must not look like a new one.
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench screenshots fuzz dev build assets image lint deny advisories fmt test-rust test-app cluster cluster-down identity identity-down demo clean prerequisites
+.PHONY: help run test check bench screenshots fuzz dev build assets image lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -24,15 +26,13 @@ test: ## everything, on real platforms; installs what it needs
 check: prerequisites ## format, lints, unit tests, licences: minutes
 	cargo fmt --check
 	$(MAKE) --no-print-directory lint
-	cargo test --quiet --workspace --exclude slipway-frontend --exclude slipway-app --lib
-	cargo test --quiet -p slipway-app --features ssr --lib
+	cargo test --quiet $(ALL) --lib
 	$(MAKE) --no-print-directory deny
 
 # In a place of its own, so that a build beside it does not wait for it.
 lint: export CARGO_TARGET_DIR := target/lints
 lint: ## clippy, with warnings denied, for the server and for the browser
-	cargo clippy --quiet --workspace --exclude slipway-frontend --exclude slipway-app --all-targets -- -D warnings
-	cargo clippy --quiet -p slipway-app --features ssr --all-targets -- -D warnings
+	cargo clippy --quiet $(ALL) --all-targets -- -D warnings
 	cargo clippy --quiet -p slipway-frontend --target wasm32-unknown-unknown -- -D warnings
 
 deny: ## licences, forbidden crates and sources of everything that is built in
@@ -52,10 +52,7 @@ fmt: ## put the code into its format
 # Most of these tests wait for something outside, and hardly work meanwhile.
 test-rust: export RUST_TEST_THREADS ?= 16
 test-rust: $(SITE)/.assets ## all Rust tests; those on real platforms run if SLIPWAY_TEST_* names them; TESTS chooses some
-	cargo test --no-fail-fast --workspace --exclude slipway-frontend --exclude slipway-app $(TESTS)
-
-test-app: ## the tests of what a person sees, without a browser
-	cargo test -p slipway-app --features ssr $(TESTS)
+	cargo test --no-fail-fast $(ALL) $(TESTS)
 
 # BENCH_PROFILE=dev measures the debug program, which is built in less time.
 BENCH_PROFILE ?= release

@@ -4,7 +4,7 @@
 suite_scripts() { shellcheck -x -P SCRIPTDIR -S warning end2end/*.sh end2end/*/*.sh fuzz/run.sh .ci/run; }
 suite_lints() { cargo fmt --check && make --no-print-directory lint deny; }
 # So that no suite waits for another's compiler.
-suite_build() { make --no-print-directory test-rust test-app TESTS=--no-run; }
+suite_build() { make --no-print-directory test-rust TESTS=--no-run; }
 # What the real platforms consist of: minutes, once a machine. Without root nothing could run the images.
 suite_programs() { "$here/cluster/build.sh" && { [ "$(id -u)" != 0 ] || "$here/activiti/build.sh"; }; }
 suite_go() { ensure_go; (cd "$here/cluster/tools/probe" && go vet ./... && go test -v ./...); }
@@ -16,7 +16,7 @@ suite_rust() {
     name=$(basename "$place" .rs)
     case $name in contract | faults) ;; *) others+=(--test "$name") ;; esac
   done
-  make --no-print-directory test-rust TESTS="--lib --bins ${others[*]}" && make --no-print-directory test-app
+  make --no-print-directory test-rust TESTS="--lib --bins ${others[*]}"
 }
 # The program that the Rust tests have built: to optimise one would take longer than all tests together.
 played() { SLIPWAY_TEST_PROGRAM=${SLIPWAY_TEST_PROGRAM:-$PWD/target/debug/slipway} npx playwright test --config end2end/playwright.config.ts --project "$@"; }

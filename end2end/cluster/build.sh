@@ -16,6 +16,16 @@ key() {
     sha256sum | cut -c1-12
 }
 
+# without_dns_services FOLDER : makes a go.mod there by which Traefik is built without them.
+without_dns_services() {
+  local module=github.com/go-acme/lego/v4 tool=$here/tools/traefik
+  mkdir -p "$1"
+  cp "$tool/go.mod" "$tool/go.sum" "$1"
+  (cd "$tool" && go mod download $module && cp -r --no-preserve=mode "$(go list -m -f '{{.Dir}}' $module)" "$1/lego")
+  cp "$tool/without/dns.go" "$1/lego/providers/dns/zz_gen_dns_providers.go"
+  go mod edit -replace "$module=$1/lego" "$1/go.mod"
+}
+
 # build TOOL WHAT... : builds into a folder of its own and renames it, so that a killed build leaves no half result.
 build() {
   local tool=$1 target new began; shift
@@ -29,7 +39,10 @@ build() {
   # shellcheck disable=SC2064
   trap "rm -rf '$new'" EXIT
   # No build information of the repository: it would make another image digest with every commit.
-  (cd "$here/tools/$tool" && CGO_ENABLED=0 go build -mod=readonly -trimpath -buildvcs=false -ldflags="-s -w $version_flags" -o "$new/" "$@")
+  local flags=(-mod=readonly -trimpath -buildvcs=false -ldflags="-s -w $version_flags")
+  if [ "$tool" = traefik ]; then without_dns_services "$new/source"; flags+=(-modfile="$new/source/go.mod"); fi
+  (cd "$here/tools/$tool" && CGO_ENABLED=0 go build "${flags[@]}" -o "$new/" "$@")
+  rm -rf "$new/source"
   if [ "$tool" = probe ]; then
     (cd "$here/tools/probe" && CGO_ENABLED=0 GOARCH=arm64 go build -trimpath -buildvcs=false -ldflags='-s -w' -o "$new/probe-arm64" ./cmd/probe)
   fi
@@ -41,7 +54,7 @@ build() {
 }
 
 build kubernetes tool
-build coredns tool
+build coredns ./...
 build traefik tool
 build local-path tool
 build probe ./cmd/...
