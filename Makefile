@@ -12,7 +12,7 @@ ISLANDS  := $(shell find app frontend crates/domain -name '*.rs' -o -name Cargo.
 
 # A half-written file must not look like a new one.
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench screenshots fuzz dev build assets image lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
+.PHONY: help run test check bench soak screenshots fuzz dev build assets image lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -61,6 +61,11 @@ bench: export SLIPWAY_FUZZ_SECONDS ?= 5
 bench: prerequisites $(SITE)/.assets ## how fast it is, measured against a bare loop: a table, and target/bench.json; every reader fuzzed
 	cargo test --profile $(BENCH_PROFILE) -p slipway-server --test process -- --nocapture g6_
 	@fuzz/run.sh
+
+# The optimised program, because its memory is judged.
+SOAK ?= 3600
+soak: build ## people who watch, deployments, removals and faults for an hour (SOAK seconds): a report, and target/soak.json
+	SLIPWAY_TEST_SOAK=$(SOAK) SLIPWAY_TEST_PROGRAM=$(CURDIR)/target/release/slipway $(MAKE) --no-print-directory test-rust TESTS="--test process -- --nocapture everything_at_once"
 
 SCREENSHOTS ?= docs/images
 screenshots: build ## every page in its important states, from the simulated cluster, into SCREENSHOTS (docs/images)

@@ -120,6 +120,16 @@ impl Life {
         Some((answer.status().as_u16(), answer.text().await.ok()?))
     }
 
+    /// Follows live events, from that revision on. None if nobody answers.
+    pub async fn events(&self, since: Option<i64>) -> Option<reqwest::Response> {
+        // Without the limit of time of other requests: it does not end.
+        let request = reqwest::Client::new().get(format!("{}/api/v1/events", self.url)).header("cookie", &self.cookie);
+        let last = since.map(|since| since.to_string());
+        let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
+        let answer = request.send().await.ok()?;
+        answer.status().is_success().then_some(answer)
+    }
+
     /// Asks the interface for programs; the answer's status and document.
     pub async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         self.try_ask(method, path, body, "").await.unwrap()

@@ -17,6 +17,7 @@ mod outage;
 mod plans;
 mod registry;
 mod replicas;
+mod soak;
 mod stopping;
 mod story;
 mod witness;

@@ -94,6 +94,11 @@ impl Witness {
         lock(&self.programs).insert(who.to_owned(), process);
     }
 
+    /// Which process a program is at this moment.
+    pub fn process(&self, who: &str) -> Option<u32> {
+        lock(&self.programs).get(who).copied()
+    }
+
     /// Kills a program at once.
     pub fn kill(&self, who: &str) {
         self.signal(who, "-9");

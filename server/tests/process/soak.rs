@@ -1,0 +1,219 @@
+//! Everything at once, for a few seconds or, with `make soak`, for an hour: people who watch, deployments, updates and
+//! removals, and faults between them. Nothing is lost, nothing is left, nobody is told the same twice or less than
+//! happened, no line of the log warns of anything that was not broken on purpose, and the memory stays as it was.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant, SystemTime},
+};
+
+use futures::{StreamExt, future::join_all};
+use jiff::Timestamp;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{
+    cable::{Cable, Fault},
+    database::Database,
+    life::{Life, Setup, TURN},
+    world::World,
+};
+
+/// How long, unless SLIPWAY_TEST_SOAK says how many seconds.
+const SHORT: Duration = Duration::from_secs(12);
+/// From here on the memory is judged: before, everything is still new.
+const LONG: Duration = Duration::from_mins(10);
+const WORKERS: usize = 4;
+const VIEWERS: usize = 20;
+/// From one fault to the next.
+const BETWEEN: Duration = Duration::from_secs(8);
+/// What a fault has done is over so long after it at the latest.
+const AFTERWARDS: Duration = Duration::from_secs(45);
+/// Of the last quarter, what the memory may be more than in the second one.
+const GROWTH: f64 = 1.15;
+
+struct Soak {
+    world: World,
+    life: Life,
+    cluster: Cable,
+    until: Instant,
+    applications: AtomicUsize,
+    events: AtomicUsize,
+    /// When something was broken, from and to.
+    broken: Mutex<Vec<(Timestamp, Timestamp)>>,
+    memory: Mutex<Vec<u64>>,
+}
+
+impl Soak {
+    fn goes_on(&self) -> bool {
+        Instant::now() < self.until
+    }
+
+    /// One application after the other, from its order to its end.
+    async fn work(&self, worker: usize) {
+        while self.goes_on() {
+            let number = self.applications.fetch_add(1, Ordering::SeqCst);
+            let (name, one) = (format!("s{worker}-{number}"), format!("applications/s{worker}-{number}"));
+            let order = json!({"name": name, "project": "shop", "version": 1, "admins": ["ana"]});
+            self.life.insist(Method::POST, "applications", order, &format!("{name}-1")).await;
+            self.life.until(&name, "Running").await;
+            self.life.insist(Method::PUT, &one, json!({"version": 2}), &format!("{name}-2")).await;
+            self.life
+                .until_so(&name, "updated", |told| told["generation"] == 2 && told["phase"] == "Succeeded")
+                .await;
+            self.life.insist(Method::DELETE, &one, Value::Null, &format!("{name}-3")).await;
+            let gone = self.life.until(&name, "Undeployed").await;
+            let checks = gone["operation"]["proof"]["checks"].as_array().unwrap();
+            assert!(checks.iter().all(|check| check["outcome"]["state"] != "found"), "{name}: {checks:?}");
+        }
+    }
+
+    /// Somebody who watches, and comes again from where they were. The answer is how each application stood last.
+    async fn watch(&self) -> BTreeMap<String, String> {
+        let (mut known, mut last) = (BTreeMap::new(), None);
+        while self.goes_on() {
+            let Some(answer) = self.life.events(last).await else { continue };
+            let (mut chunks, mut text) = (answer.bytes_stream(), String::new());
+            while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_secs(30), chunks.next()).await {
+                text.push_str(std::str::from_utf8(&chunk).unwrap());
+                while let Some(end) = text.find("\n\n") {
+                    let record: String = text.drain(..end + 2).collect();
+                    last = self.take(&record, last, &mut known).or(last);
+                }
+                if !self.goes_on() {
+                    break;
+                }
+            }
+        }
+        known
+    }
+
+    /// The revision of a record, if it has one.
+    fn take(&self, record: &str, last: Option<i64>, known: &mut BTreeMap<String, String>) -> Option<i64> {
+        let part = |name: &str| record.lines().find_map(|line| line.strip_prefix(name));
+        let revision: i64 = part("id: ")?.parse().unwrap();
+        assert!(last.is_none_or(|last| revision > last), "after {last:?}: {record}");
+        let told: Value = serde_json::from_str(part("data: ")?).unwrap();
+        for application in told.as_array().unwrap_or(&vec![told.clone()]) {
+            self.events.fetch_add(1, Ordering::Relaxed);
+            let text = |value: &Value| value.as_str().unwrap().to_owned();
+            known.insert(text(&application["name"]), text(&application["standing"]["status"]));
+        }
+        Some(revision)
+    }
+
+    /// The cluster goes away for a moment, or the program is killed.
+    async fn break_things(&self) {
+        let may_kill = self.until.duration_since(Instant::now()) < LONG;
+        for number in 0.. {
+            tokio::time::sleep(BETWEEN.min(self.until.saturating_duration_since(Instant::now()))).await;
+            if !self.goes_on() {
+                return;
+            }
+            let began = Timestamp::now();
+            match number % 3 {
+                0 if may_kill => self.world.witness.kill("console"),
+                1 => self.cluster.break_down(Fault::Silent),
+                _ => self.cluster.break_down(Fault::Cut),
+            }
+            tokio::time::sleep(Duration::from_millis(1_500)).await;
+            self.cluster.mend();
+            self.broken.lock().unwrap().push((began, Timestamp::now()));
+        }
+    }
+
+    async fn weigh(&self) {
+        while self.goes_on() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let Some(process) = self.world.witness.process("console") else { continue };
+            let told = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
+            let line = told.lines().find_map(|line| line.strip_prefix("Rss:"));
+            let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse().ok());
+            self.memory.lock().unwrap().extend(kib.filter(|kib| *kib > 0));
+        }
+    }
+
+    /// Lines of the log that warn of something at a time when nothing was broken.
+    fn unexpected(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.world.folder.path().join("console/log")).unwrap();
+        let broken = self.broken.lock().unwrap();
+        let is_expected = |line: &str| {
+            let at: Option<Timestamp> = line.split_whitespace().next().and_then(|time| time.parse().ok());
+            at.is_none_or(|at| broken.iter().any(|(from, to)| *from <= at && at <= *to + AFTERWARDS))
+        };
+        let warns = |line: &&str| line.contains(" ERROR ") || line.contains(" WARN ");
+        log.lines().filter(warns).filter(|line| !is_expected(line)).map(str::to_owned).collect()
+    }
+}
+
+fn median(values: &[u64]) -> f64 {
+    let mut values = values.to_vec();
+    values.sort_unstable();
+    #[expect(clippy::cast_precision_loss, reason = "kibibytes of one process")]
+    values.get(values.len() / 2).map_or(0.0, |value| *value as f64)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn d24_everything_at_once_loses_nothing_and_grows_nothing() {
+    let _turn = TURN.lock().await;
+    let seconds = std::env::var("SLIPWAY_TEST_SOAK").ok().and_then(|seconds| seconds.parse().ok());
+    let long = seconds.map_or(SHORT, Duration::from_secs);
+    let mut world = World::new().await;
+    let web = |greeting: &str| json!([{"name": "web", "image": "example.com/probe:1.0", "port": 8080, "env": {"GREETING": greeting}}]);
+    world.release("shop", 1, &web("one"));
+    world.release("shop", 2, &web("two"));
+    let cluster = Cable::to(&world.cluster).await;
+    let database = Database::Sqlite(tempfile::tempdir().unwrap());
+    let setup = Setup {
+        database: &database.fresh().await,
+        who: "console",
+        cluster: &cluster.place,
+        registry: &world.registry.clone(),
+        lease: 5,
+    };
+    let life = Life::of(&world, &setup).await;
+    let until = Instant::now() + long;
+    let soak = Soak {
+        world,
+        life,
+        cluster,
+        until,
+        applications: AtomicUsize::default(),
+        events: AtomicUsize::default(),
+        broken: Mutex::default(),
+        memory: Mutex::default(),
+    };
+    let (_, watched, (), ()) = tokio::join!(
+        join_all((0..WORKERS).map(|worker| soak.work(worker))),
+        join_all((0..VIEWERS).map(|_| soak.watch())),
+        soak.break_things(),
+        soak.weigh(),
+    );
+
+    assert_eq!(soak.world.objects(), [], "left behind");
+    assert_eq!(soak.unexpected(), [""; 0], "the log warns of what was not broken");
+    let all = soak.applications.load(Ordering::SeqCst);
+    assert!(all >= WORKERS && watched.iter().all(|known| !known.is_empty()), "nothing happened");
+    let memory = soak.memory.lock().unwrap().clone();
+    let quarter = memory.len() / 4;
+    let (early, late) = (median(&memory[quarter..2 * quarter]), median(&memory[3 * quarter..]));
+    let report = json!({
+        "at": Timestamp::try_from(SystemTime::now()).unwrap().to_string(), "seconds": long.as_secs(), "applications": all,
+        "viewers": VIEWERS, "events": soak.events.load(Ordering::SeqCst), "faults": soak.broken.lock().unwrap().len(),
+        "memory_early_kib": early, "memory_late_kib": late,
+    });
+    println!("{report:#}");
+    if seconds.is_some() {
+        let target = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/soak.json");
+        fs::write(target, format!("{report:#}\n")).unwrap();
+    }
+    if long >= LONG {
+        assert!(late <= early * GROWTH, "the memory grows: {report}");
+    }
+    soak.life.end().await;
+}
