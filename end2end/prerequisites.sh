@@ -84,6 +84,7 @@ java a Java runtime, 17 or newer
 mvn Apache Maven
 pg_ctl the PostgreSQL server, 15 or newer, with its programs on PATH
 shellcheck shellcheck.net
+skopeo github.com/containers/skopeo
 pgrep procps
 etcd etcd.io
 containerd containerd.io
