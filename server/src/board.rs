@@ -137,11 +137,6 @@ impl Board {
         self.sheet.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Live ones that are like that, newest first.
-    pub fn live_where(&self, wanted: impl Fn(&Application) -> bool) -> Vec<Arc<Application>> {
-        self.read().live().filter(|application| wanted(application)).cloned().collect()
-    }
-
     /// Is there a live one that is like that?
     pub fn any(&self, wanted: impl Fn(&Application) -> bool) -> bool {
         self.read().live().any(|application| wanted(application))

@@ -19,14 +19,19 @@ mod tokens;
 mod withheld;
 mod witness;
 
-use std::{collections::{BTreeSet, HashMap}, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use slipway_app::desk::{
-    AccessForm, ApplicationView, Applications, AuditView, Desk, DeskError, EventsView, Generation, InstancesView,
-    NewImagesForm, Offer, ProjectRow, ReleasesView, RollbackForm, StripForm, Surroundings, UndeployForm,
-    VisitRow,
+    AccessForm, ApplicationView, Applications, AuditView, Desk, DeskError, EventsView, Generation,
+    InstancesView, NewImagesForm, Offer, ProjectRow, ReleasesView, RollbackForm, StripForm, Surroundings,
+    UndeployForm, VisitRow,
 };
 use slipway_domain::{
     actor::Actor,

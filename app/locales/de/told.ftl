@@ -219,6 +219,7 @@ told-one-more-object-is-left = Ein weiteres Objekt ist übrig.
 told-more-objects-are-left = { $count } weitere Objekte sind übrig.
 told-there-are-more-than-were-counted = Es gibt mehr { $kind }, als gezählt wurden.
 told-is-being-deleted-since = { $object } wird gelöscht seit { $time }.
+told-the-cluster-is-deleting-its-volumes = Der Cluster löscht noch die Volumes: { $volumes }.
 told-is-still-there = { $object } ist noch da.
 told-is-held-by-the-finalizer = { $object } wird vom Finalizer { $finalizer } gehalten.
 told-is-held-by-the-finalizers = { $object } wird von den Finalizern { $finalizers } gehalten.

@@ -219,6 +219,7 @@ told-one-more-object-is-left = One more object is left.
 told-more-objects-are-left = { $count } more objects are left.
 told-there-are-more-than-were-counted = There are more { $kind } than were counted.
 told-is-being-deleted-since = { $object } is being deleted since { $time }.
+told-the-cluster-is-deleting-its-volumes = The cluster is deleting its volumes: { $volumes }.
 told-is-still-there = { $object } is still there.
 told-is-held-by-the-finalizer = { $object } is held by the finalizer { $finalizer }.
 told-is-held-by-the-finalizers = { $object } is held by the finalizers { $finalizers }.

@@ -52,7 +52,11 @@ pub fn InstancesPage() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let choice = Choice::parse(|name| query.get(name));
     let wish = choice.0.clone();
-    load(t!("instances"), |desk| async move { desk.instances(&wish).await }, move |view| content(view, choice))
+    load(
+        t!("instances"),
+        |desk| async move { desk.instances(&wish).await },
+        move |view| content(view, choice),
+    )
 }
 
 fn content(view: InstancesView, choice: Choice) -> impl IntoView {
@@ -191,7 +195,10 @@ fn List(
     let heads = heads.collect_view();
     let is_empty = rows.is_empty();
     let clear = Choice::default().href();
-    let rows = rows.into_iter().map(|application| row(Arc::unwrap_or_clone(application), &gateway, now)).collect::<Vec<_>>();
+    let rows = rows
+        .into_iter()
+        .map(|application| row(Arc::unwrap_or_clone(application), &gateway, now))
+        .collect::<Vec<_>>();
     let narrow = choice.is_narrow();
     view! {
         <div class="space-y-3">

@@ -171,6 +171,8 @@ pub trait Vault: Send + Sync {
 pub enum Removal {
     /// The namespace is gone; here is what else was looked for.
     Gone(Proof),
+    /// So it is, but the cluster has not deleted these volumes of its claims yet, as it does by itself.
+    Going(Proof, Vec<String>),
     /// The namespace is being deleted; here is what holds it.
     Held(Held),
     /// A namespace of that name exists and belongs to somebody else; it was not touched.

@@ -88,8 +88,10 @@ pub(crate) async fn look(
     // Judged anew as long as others record meanwhile; whoever is always late leaves it to the next look.
     for _ in 0..LOOKS {
         let looks = judge(ports, &late).await?;
-        let judged: Vec<_> =
-            looks.iter().map(|look| Judged { application: &look.application, standing: &look.standing }).collect();
+        let judged: Vec<_> = looks
+            .iter()
+            .map(|look| Judged { application: &look.application, standing: &look.standing })
+            .collect();
         let recorded = ports.journal.record(&judged, ports.clock.now()).await?;
         late.clear();
         for (look, recorded) in looks.into_iter().zip(recorded) {

@@ -95,7 +95,9 @@ async fn run_step(ports: &Ports, options: &Options, late: &CancellationToken, st
         None => Ok(false),
     };
     let recorded = match recorded {
-        Ok(true) => patiently("looking", observer::look(ports, std::slice::from_ref(&job.spec.name))).await.map(drop),
+        Ok(true) => {
+            patiently("looking", observer::look(ports, std::slice::from_ref(&job.spec.name))).await.map(drop)
+        }
         // Cancelled meanwhile, or left to somebody else: whoever takes its place waits for this.
         Ok(false) => patiently("letting go of an operation", ports.journal.release(id, &options.owner)).await,
         Err(error) => Err(error),

@@ -28,6 +28,8 @@ const MISSING: SignedDuration = SignedDuration::from_secs(15);
 /// How often a step that counts says how far it is.
 const TELL: Duration = Duration::from_millis(500);
 /// How soon a namespace is looked at again that is being deleted: nothing touches when the last object goes.
+/// How long a removal waits for volumes that the cluster deletes by itself.
+const VOLUMES: SignedDuration = SignedDuration::from_mins(2);
 const LOOK_AT_REMOVAL: SignedDuration = SignedDuration::from_millis(700);
 
 /// Runs a step of the job.
@@ -189,7 +191,11 @@ async fn settle(ports: &Ports, owner: &str, job: &Job) -> Verdict {
 
 async fn remove(ports: &Ports, owner: &str, job: &Job) -> Verdict {
     match ports.cluster.remove(&job.spec.name, job.spec.id).await {
-        Ok(Removal::Gone(proof)) => {
+        Ok(Removal::Going(_, volumes)) if is_early(ports, job) => {
+            let reason = format!("The cluster is deleting its volumes: {}.", volumes.join(", "));
+            wait(ports, reason, LOOK_AT_REMOVAL)
+        }
+        Ok(Removal::Gone(proof) | Removal::Going(proof, _)) => {
             let (name, told) = (&job.spec.name, proof.sentences().join(" "));
             tracing::info!(application.name = %name, proof = told, "{name}: its namespace is gone");
             match ports.journal.prove(job.operation.id, owner, &proof).await {
@@ -205,6 +211,11 @@ async fn remove(ports: &Ports, owner: &str, job: &Job) -> Verdict {
         }
         Err(error) => retry(ports, &error),
     }
+}
+
+/// Whoever deletes volumes may be away for long; then the proof names them.
+fn is_early(ports: &Ports, job: &Job) -> bool {
+    ports.clock.now().duration_since(job.step_since) < VOLUMES
 }
 
 fn wait(ports: &Ports, reason: String, time: SignedDuration) -> Verdict {

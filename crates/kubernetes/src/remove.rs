@@ -22,7 +22,7 @@ use slipway_domain::{
     ids::{ApplicationId, Clock},
     names::ApplicationName,
     ports::{PortError, Removal},
-    removal::{Held, Leftover, Proof, Stripped},
+    removal::{Held, Leftover, Stripped},
 };
 
 use self::memory::Looks;
@@ -54,7 +54,7 @@ impl Remover {
         let failed = |error: kube::Error| PortError::new(format!("removing the namespace {name}"), error);
         let namespaces: Api<Namespace> = Api::all(self.client.clone());
         let Some(namespace) = namespaces.get_opt(name.as_str()).await.map_err(failed)? else {
-            return self.prove(name, id).await.map(Removal::Gone);
+            return self.prove(name, id).await;
         };
         if !belongs_to(&namespace, id) {
             return Ok(Removal::NotOurs);
@@ -66,15 +66,14 @@ impl Remover {
         let same = Preconditions { uid: namespace.uid(), resource_version: None };
         match namespaces.delete(name.as_str(), &DeleteParams::default().preconditions(same)).await {
             Ok(_) => Ok(Removal::Held(Held { since: self.clock.now(), conditions: Vec::new(), look: None })),
-            Err(kube::Error::Api(status)) if status.code == 404 => {
-                self.prove(name, id).await.map(Removal::Gone)
-            }
+            Err(kube::Error::Api(status)) if status.code == 404 => self.prove(name, id).await,
             Err(error) => Err(failed(error)),
         }
     }
 
-    async fn prove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Proof, PortError> {
-        proof::prove(&self.client, self.clock.as_ref(), name, id).await
+    async fn prove(&self, name: &ApplicationName, id: ApplicationId) -> Result<Removal, PortError> {
+        let (proof, going) = proof::prove(&self.client, self.clock.as_ref(), name, id).await?;
+        Ok(if going.is_empty() { Removal::Gone(proof) } else { Removal::Going(proof, going) })
     }
 
     /// What holds a namespace that is being deleted.

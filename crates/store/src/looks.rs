@@ -56,7 +56,8 @@ impl Store {
     where
         R: for<'r> FromRow<'r, sqlx::any::AnyRow> + Send + Unpin,
     {
-        let mut asked = sqlx::query_as::<Any, R>(AssertSqlSafe(format!("{query} ({})", places(names.len(), 1))));
+        let mut asked =
+            sqlx::query_as::<Any, R>(AssertSqlSafe(format!("{query} ({})", places(names.len(), 1))));
         for name in filled(names) {
             asked = asked.bind(name.as_str());
         }

@@ -182,11 +182,7 @@ impl Sheet {
 
 #[cfg(test)]
 mod tests {
-    use slipway_domain::{
-        names::ProjectName,
-        release::ReleaseVersion,
-        status::Standing,
-    };
+    use slipway_domain::{names::ProjectName, release::ReleaseVersion, status::Standing};
 
     use super::*;
 
@@ -194,7 +190,7 @@ mod tests {
         Arc::new(Application {
             id: ApplicationId(ulid::Ulid::from_parts(number, 0)),
             name: ApplicationName::parse(name).unwrap(),
-            project: ProjectName::parse("Shop").unwrap(),
+            project: ProjectName::parse("shop").unwrap(),
             version: ReleaseVersion::new(1).unwrap(),
             generation: 1,
             standing: Standing { status, reason: None, cause: None },
@@ -221,7 +217,9 @@ mod tests {
     }
 
     fn asked(address: &[(&str, &str)]) -> Wish {
-        Wish::parse(|name| address.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+        Wish::parse(|name| {
+            address.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        })
     }
 
     /// Both ways to a page must come to the same.

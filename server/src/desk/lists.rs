@@ -32,7 +32,8 @@ impl SignedIn {
             let page = |wish| sheet.page_of(wish, |application| self.sees(&application.people));
             (page(wish), page(&Wish::default()).counts)
         };
-        let sum = |of: fn(Status) -> bool| counts.iter().filter(|(status, _)| of(*status)).map(|(_, n)| n).sum();
+        let sum =
+            |of: fn(Status) -> bool| counts.iter().filter(|(status, _)| of(*status)).map(|(_, n)| n).sum();
         InstancesView {
             page,
             live: sum(|_| true),

@@ -73,7 +73,11 @@ impl SignedIn {
     /// Is the name free, for an application and for its namespace?
     pub(super) async fn free(&self, name: &ApplicationName) -> Result<(), DeskError> {
         if self.office.board.read().has(name) {
-            return Err(name_taken());
+            // It may have gone a moment ago.
+            self.catch_up().await;
+            if self.office.board.read().has(name) {
+                return Err(name_taken());
+            }
         }
         // Out of reach is no reason to refuse: the namespace is looked at again before anything is applied.
         if self.office.cluster.is_taken(name).await.unwrap_or(false) {

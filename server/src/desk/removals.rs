@@ -19,7 +19,7 @@ impl SignedIn {
         // The removal was asked for already: to continue it changes nothing.
         match self.office.cluster.remove(name, application.id).await {
             Ok(Removal::Held(held)) => Ok(Some(held)),
-            Ok(Removal::Gone(_) | Removal::NotOurs) => Ok(None),
+            Ok(Removal::Gone(_) | Removal::Going(..) | Removal::NotOurs) => Ok(None),
             Err(error) => Err(unavailable(&error)),
         }
     }

@@ -3,12 +3,13 @@
 
 use async_trait::async_trait;
 use slipway_app::desk::{
-    AccessForm, ApplicationView, Applications, AuditView, Desk, DeskError, EventsView, InstancesView, NewImagesForm, Offer,
-    ReleasesView, RollbackForm, StripForm, Surroundings, UndeployForm, VisitRow,
+    AccessForm, ApplicationView, Applications, AuditView, Desk, DeskError, EventsView, InstancesView,
+    NewImagesForm, Offer, ReleasesView, RollbackForm, StripForm, Surroundings, UndeployForm, VisitRow,
 };
 use slipway_domain::{
     audit::{Filter, Verdict},
     ids::OperationId,
+    listing::Wish,
     log::{LogLine, LogStream, LogWish},
     moved::ImageCheck,
     names::{ApplicationName, ProjectName},

@@ -49,7 +49,8 @@ mod tests {
                 format!("made {made}")
             })
         };
-        let asked = [ask(key(1, "a")), ask(key(1, "a")), ask(key(1, "b")), ask(key(2, "a")), ask(key(2, "a"))];
+        let asked =
+            [ask(key(1, "a")), ask(key(1, "a")), ask(key(1, "b")), ask(key(2, "a")), ask(key(2, "a"))];
         assert_eq!(asked.map(|text| text.to_string()), ["made 1", "made 1", "made 2", "made 3", "made 3"]);
         assert_eq!(shelf.0.lock().unwrap().len(), 1, "what is old is forgotten");
     }

@@ -3,7 +3,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use futures::StreamExt;
-use reqwest::Method;
+use reqwest::{Method, header};
 use serde_json::{Value, json};
 
 use crate::{

@@ -49,7 +49,17 @@ async fn d24_a_request_and_each_step_of_an_operation_can_be_traced() {
     let operation = application["operation"]["id"].as_str().unwrap();
     program.end().await;
     let told = collector.told();
-    for part in ["slipway", "request", &request, "/api/v1/applications", "step", operation, "Deploy", "cluster", "apply"] {
+    for part in [
+        "slipway",
+        "request",
+        &request,
+        "/api/v1/applications",
+        "step",
+        operation,
+        "Deploy",
+        "cluster",
+        "apply",
+    ] {
         assert!(told.contains(part), "the traces say nothing of {part}");
     }
 }

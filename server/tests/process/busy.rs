@@ -25,7 +25,8 @@ async fn g6_a_busy_cluster_is_asked_again_when_it_said() {
     stage.done(Order::Undeploy, 2).await;
     stage.clear();
 
-    let writes: Vec<_> = example.iter().filter(|seen| seen.is_write() && seen.what.contains("/namespaces")).collect();
+    let writes: Vec<_> =
+        example.iter().filter(|seen| seen.is_write() && seen.what.contains("/namespaces")).collect();
     assert!(writes.len() > 2, "{example:?}");
     let chosen = &writes[writes.len() / 2].what;
     witness.take_seen();

@@ -123,7 +123,8 @@ impl Life {
     /// Follows live events, from that revision on. None if nobody answers.
     pub async fn events(&self, since: Option<i64>) -> Option<reqwest::Response> {
         // Without the limit of time of other requests: it does not end.
-        let request = reqwest::Client::new().get(format!("{}/api/v1/events", self.url)).header("cookie", &self.cookie);
+        let request =
+            reqwest::Client::new().get(format!("{}/api/v1/events", self.url)).header("cookie", &self.cookie);
         let last = since.map(|since| since.to_string());
         let request = last.into_iter().fold(request, |request, last| request.header("last-event-id", last));
         let answer = request.send().await.ok()?;

@@ -79,7 +79,8 @@ impl Soak {
         while self.goes_on() {
             let Some(answer) = self.life.events(last).await else { continue };
             let (mut chunks, mut text) = (answer.bytes_stream(), String::new());
-            while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_secs(30), chunks.next()).await {
+            while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_secs(30), chunks.next()).await
+            {
                 text.push_str(std::str::from_utf8(&chunk).unwrap());
                 while let Some(end) = text.find("\n\n") {
                     let record: String = text.drain(..end + 2).collect();
@@ -133,7 +134,8 @@ impl Soak {
             let Some(process) = self.world.witness.process("console") else { continue };
             let told = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).unwrap_or_default();
             let line = told.lines().find_map(|line| line.strip_prefix("Rss:"));
-            let kib = line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse().ok());
+            let kib: Option<u64> =
+                line.and_then(|line| line.split_whitespace().next()).and_then(|kib| kib.parse().ok());
             self.memory.lock().unwrap().extend(kib.filter(|kib| *kib > 0));
         }
     }

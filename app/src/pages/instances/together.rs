@@ -5,7 +5,9 @@ use std::sync::Arc;
 use crate::{key, t};
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
-use slipway_domain::{application::Application, listing::Wish, order::listed, permission::Action, status::Status};
+use slipway_domain::{
+    application::Application, listing::Wish, order::listed, permission::Action, status::Status,
+};
 
 use super::choice::Choice;
 use crate::{

@@ -46,20 +46,22 @@ const KINDS: [Sought; 18] = [
 /// Objects that a line names one by one.
 const NAMED: u32 = 20;
 
-/// Looks for everything that could be left of an application whose namespace is gone.
+/// Looks for everything that could be left of an application whose namespace is gone. Also names the volumes that the
+/// cluster still has to delete by itself.
 pub(super) async fn prove(
     client: &Client,
     clock: &dyn Clock,
     name: &ApplicationName,
     id: ApplicationId,
-) -> Result<Proof, PortError> {
+) -> Result<(Proof, Vec<String>), PortError> {
     let failed = |error| PortError::new(format!("looking for what is left of {name}"), error);
     let what = format!("the namespace {name}");
     let mut checks = vec![Check { what, at: clock.now(), outcome: Outcome::Nothing }];
     let labelled = stream::iter(KINDS.map(resource)).map(|kind| labelled(client, clock, id, kind));
     checks.extend(labelled.buffered(AT_ONCE).try_collect::<Vec<_>>().await.map_err(failed)?);
-    checks.push(volumes(client, clock, name).await.map_err(failed)?);
-    Ok(Proof { checks })
+    let (volumes, going) = volumes(client, clock, name).await.map_err(failed)?;
+    checks.push(volumes);
+    Ok((Proof { checks }, going))
 }
 
 fn resource((group, version, kind, plural): Sought) -> ApiResource {
@@ -90,12 +92,23 @@ fn place(metadata: &ObjectMeta) -> String {
 }
 
 /// Looks for volumes that claims of the namespace were bound to: they outlive it if their policy says so.
-async fn volumes(client: &Client, clock: &dyn Clock, name: &ApplicationName) -> Result<Check, kube::Error> {
+async fn volumes(
+    client: &Client,
+    clock: &dyn Clock,
+    name: &ApplicationName,
+) -> Result<(Check, Vec<String>), kube::Error> {
     let api: Api<PersistentVolume> = Api::all(client.clone());
-    let found = api.list(&ListParams::default()).await.map(|list| {
-        list.items.iter().filter(|volume| is_bound_to(volume, name)).map(volume_with_its_policy).collect()
-    });
-    check(format!("persistentvolumes bound to claims of {name}"), clock.now(), found)
+    let found = api.list(&ListParams::default()).await.map(|list| list.items);
+    let found =
+        found.map(|all| all.into_iter().filter(|volume| is_bound_to(volume, name)).collect::<Vec<_>>());
+    let going = found.iter().flatten().filter(|volume| policy(volume) == Some("Delete"));
+    let going = going.map(ResourceExt::name_any).collect();
+    let told = found.map(|found| found.iter().map(volume_with_its_policy).collect());
+    Ok((check(format!("persistentvolumes bound to claims of {name}"), clock.now(), told)?, going))
+}
+
+fn policy(volume: &PersistentVolume) -> Option<&str> {
+    volume.spec.as_ref().and_then(|spec| spec.persistent_volume_reclaim_policy.as_deref())
 }
 
 fn is_bound_to(volume: &PersistentVolume, name: &ApplicationName) -> bool {
@@ -104,9 +117,8 @@ fn is_bound_to(volume: &PersistentVolume, name: &ApplicationName) -> bool {
 }
 
 fn volume_with_its_policy(volume: &PersistentVolume) -> String {
-    let policy = volume.spec.as_ref().and_then(|spec| spec.persistent_volume_reclaim_policy.as_deref());
     let name = volume.name_any();
-    match policy {
+    match policy(volume) {
         Some("Retain") | None => {
             format!("PersistentVolume {name}, which keeps its data by its policy Retain")
         }

@@ -41,6 +41,7 @@ on_bare! {
     d1_s1_44_an_address_that_leads_elsewhere_is_refused;
     d1_a_dead_api_service_is_named_and_holds_every_namespace;
     s1_43_s3_11_a_namespace_that_somebody_else_deleted_is_proved_to_be_gone;
+    s1_43_volumes_that_the_cluster_deletes_by_itself_are_told_apart;
     d1_s3_11_the_proof_names_what_is_left_elsewhere_and_leaves_it_alone;
 }
 
@@ -403,6 +404,29 @@ async fn s1_43_s3_11_a_namespace_that_somebody_else_deleted_is_proved_to_be_gone
         assert!(proof.checks.iter().any(|check| check.what.starts_with(what)), "{what}");
     }
     assert!(proof.sentences().iter().all(|line| line.ends_with("nothing found.")), "{proof:?}");
+}
+
+async fn s1_43_volumes_that_the_cluster_deletes_by_itself_are_told_apart(target: &Target) {
+    let shop = Shop::open(target).await;
+    let volumes: Api<PersistentVolume> = Api::all(target.client.clone());
+    let volume = json!({"metadata": {"name": shop.name}, "spec": {"capacity": {"storage": "1Mi"},
+        "accessModes": ["ReadWriteOnce"], "persistentVolumeReclaimPolicy": "Delete",
+        "hostPath": {"path": "/nowhere"}, "storageClassName": "none",
+        "claimRef": {"namespace": shop.name, "name": "data"}}});
+    shop.make(&volumes, volume).await;
+    target
+        .eventually("its namespace goes and its volume stays", async || match shop.remove().await {
+            Removal::Going(proof, volumes) => {
+                assert_eq!(volumes, [shop.name.to_string()]);
+                assert!(!proof.is_clean(), "{proof:?}");
+                true
+            }
+            Removal::Held(_) => false,
+            other => panic!("{other:?}"),
+        })
+        .await;
+    volumes.delete(shop.name.as_str(), &DeleteParams::default()).await.unwrap();
+    assert!(shop.gone().await.is_clean());
 }
 
 async fn d1_s3_11_the_proof_names_what_is_left_elsewhere_and_leaves_it_alone(target: &Target) {

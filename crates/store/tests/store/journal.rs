@@ -165,7 +165,10 @@ async fn g11_many_are_read_and_recorded_together_each_by_what_it_is() {
             })
             .collect();
         let recorded = store.record(&judged, at(2)).await.unwrap();
-        assert_eq!(recorded[..4], [Recorded::Written, Recorded::Unchanged, Recorded::Stale, Recorded::Written]);
+        assert_eq!(
+            recorded[..4],
+            [Recorded::Written, Recorded::Unchanged, Recorded::Stale, Recorded::Written]
+        );
         let changed = store.changed_since(subjects[102].application.revision).await.unwrap();
         assert_eq!(changed.iter().filter(|changed| changed.standing == running).count(), 102);
     })

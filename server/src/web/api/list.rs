@@ -34,7 +34,10 @@ pub struct ListOptions {
 
 impl ListOptions {
     /// The page, and where the next one begins.
-    pub fn page(&self, live: Vec<Arc<Application>>) -> Result<(Vec<Arc<Application>>, Option<String>), Problem> {
+    pub fn page(
+        &self,
+        live: Vec<Arc<Application>>,
+    ) -> Result<(Vec<Arc<Application>>, Option<String>), Problem> {
         let (field, down) = match self.sort.as_str() {
             "" => ("created", true),
             sort => (sort.trim_start_matches('-'), sort.starts_with('-')),
@@ -44,7 +47,9 @@ impl ListOptions {
         let after = after.as_ref().map(|(time, label, name)| (*time, label.as_str(), name.as_str()));
         let mut rows: Vec<_> = live.iter().filter(|application| self.fits(application)).collect();
         rows.retain(|row| after.is_none_or(|after| if down { key(row) < after } else { key(row) > after }));
-        rows.sort_unstable_by(|one, other| if down { key(other).cmp(&key(one)) } else { key(one).cmp(&key(other)) });
+        rows.sort_unstable_by(
+            |one, other| if down { key(other).cmp(&key(one)) } else { key(one).cmp(&key(other)) },
+        );
         let limit = self.limit.unwrap_or(USUAL).clamp(1, MOST);
         let is_more = rows.len() > limit;
         rows.truncate(limit);

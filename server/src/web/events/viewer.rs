@@ -4,11 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use bytes::Bytes;
 use slipway_domain::{
-    actor::Actor,
-    application::Application,
-    ids::ApplicationId,
-    listing::Wish,
-    people::People,
+    actor::Actor, application::Application, ids::ApplicationId, listing::Wish, people::People,
     permission::Action,
 };
 use tokio::sync::broadcast;

@@ -109,6 +109,7 @@ impl<'a> Life<'a> {
                 match self.cluster.remove(name, id).await.unwrap() {
                     Removal::Gone(_) => return true,
                     Removal::NotOurs => panic!("it is ours"),
+                    Removal::Going(..) => {}
                     Removal::Held(held) => {
                         for leftover in held.look.iter().flat_map(|look| &look.leftovers) {
                             let is_held = leftover.finalizers.iter().any(|one| one.name == HOLD);
