@@ -45,13 +45,14 @@ use slipway_domain::{
     removal::Held,
     secret::Secret,
     spec::ApplicationSpec,
+    system::System,
     token::{NewToken, Scope, Token, TokenForm},
     wizard::Draft,
 };
 use slipway_store::{Asked, Origin, RemoveError, Store};
 
 pub use self::{offers::Offers, witness::Witnessed};
-use crate::{board::Board, web::Attempts};
+use crate::{board::Board, system::Process, web::Attempts};
 
 /// How many removed applications a page shows.
 const HISTORY: u32 = 50;
@@ -84,6 +85,8 @@ pub struct Office {
     pub gateway: String,
     /// Registries that Slipway needs credentials for, and so others do, too.
     pub closed_registries: BTreeSet<String>,
+    /// What is told of Slipway itself.
+    pub process: Process,
 }
 
 /// The desk of one person.
@@ -360,6 +363,11 @@ impl Desk for SignedIn {
     async fn verify_audit(&self) -> Result<Verdict, DeskError> {
         self.allowed(Action::ReadAudit)?;
         self.check_audit().await
+    }
+
+    async fn system(&self) -> Result<System, DeskError> {
+        self.allowed(Action::ReadSystem)?;
+        Ok(self.office.process.told().await)
     }
 
     async fn tokens(&self) -> Result<Vec<Token>, DeskError> {

@@ -13,6 +13,7 @@ mod people;
 mod portal;
 mod registries;
 mod retention;
+mod system;
 mod vault;
 mod web;
 

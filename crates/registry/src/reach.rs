@@ -1,0 +1,40 @@
+//! Whether a registry answers as one, without wanting anything of it.
+
+use reqwest::{StatusCode, Url};
+
+use crate::places::leads_off_limits;
+
+/// Why a registry is not taken for one that works.
+#[derive(Debug, thiserror::Error)]
+pub enum ReachError {
+    /// Its name makes no address, or one that Slipway never asks.
+    #[error("it is at no address that Slipway asks")]
+    Place,
+    /// Nobody answered.
+    #[error("it did not answer")]
+    Silence(#[source] reqwest::Error),
+    /// It answered as no registry does.
+    #[error("it answered {0}")]
+    Status(StatusCode),
+}
+
+/// Asks the registry of that host whether it is one. Whether it lets anybody in does not matter here: most want to
+/// know who asks, and say so.
+pub async fn reach(http: &reqwest::Client, host: &str, plain_http: bool) -> Result<(), ReachError> {
+    let scheme = if plain_http { "http" } else { "https" };
+    let url = Url::parse(&format!("{scheme}://{}/v2/", api_host(host))).map_err(|_| ReachError::Place)?;
+    if leads_off_limits(&url) {
+        return Err(ReachError::Place);
+    }
+    let answer = http.get(url).send().await.map_err(|error| ReachError::Silence(error.without_url()))?;
+    match answer.status() {
+        status if status.is_success() || status.is_redirection() => Ok(()),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN | StatusCode::TOO_MANY_REQUESTS => Ok(()),
+        status => Err(ReachError::Status(status)),
+    }
+}
+
+/// Docker Hub answers its API under another name than the one in references.
+pub(crate) fn api_host(host: &str) -> &str {
+    if host == "docker.io" { "registry-1.docker.io" } else { host }
+}
