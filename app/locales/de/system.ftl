@@ -14,6 +14,7 @@ parts-asked = Teile gefragt
 replica = Replik
 parts = Teile
 part = Teil
+state = Zustand
 what-it-is = Was es ist
 and-then = { $first } { $second }
 fact-schema = Schema { $step }

@@ -14,6 +14,7 @@ parts-asked = Parts asked
 replica = Replica
 parts = Parts
 part = Part
+state = State
 what-it-is = What it is
 and-then = { $first } { $second }
 fact-schema = schema { $step }

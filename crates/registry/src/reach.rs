@@ -38,3 +38,34 @@ pub async fn reach(http: &reqwest::Client, host: &str, plain_http: bool) -> Resu
 pub(crate) fn api_host(host: &str) -> &str {
     if host == "docker.io" { "registry-1.docker.io" } else { host }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::{Router, routing::get};
+
+    use super::*;
+
+    /// The host of something that answers so at the place where registries answer.
+    async fn answering(status: StatusCode) -> String {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = listener.local_addr().unwrap().to_string();
+        let router = Router::new().route("/v2/", get(move || async move { status }));
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        host
+    }
+
+    #[tokio::test]
+    async fn d24_a_registry_that_wants_to_know_who_asks_is_one_that_works() {
+        rustls::crypto::aws_lc_rs::default_provider().install_default().ok();
+        let http = reqwest::Client::new();
+        for status in [StatusCode::OK, StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN] {
+            reach(&http, &answering(status).await, true).await.unwrap();
+        }
+        for status in [StatusCode::NOT_FOUND, StatusCode::BAD_GATEWAY] {
+            let error = reach(&http, &answering(status).await, true).await.unwrap_err();
+            assert!(matches!(error, ReachError::Status(found) if found == status), "{error}");
+        }
+        let off_limits = reach(&http, "169.254.169.254", true).await.unwrap_err();
+        assert!(matches!(off_limits, ReachError::Place));
+    }
+}

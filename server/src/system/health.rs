@@ -129,3 +129,97 @@ pub fn is_ready(parts: &[Part]) -> bool {
     let mut needed = PartName::ALL.into_iter().filter(|name| name.is_needed());
     needed.all(|name| parts.iter().any(|part| part.name == name && part.state == PartState::Works))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+    use slipway_domain::system::About;
+
+    use super::*;
+    use crate::clock::SystemClock;
+
+    /// A part that counts how often it is asked.
+    #[derive(Clone, Default)]
+    struct Counting {
+        asked: Arc<AtomicUsize>,
+        is_silent: Arc<AtomicBool>,
+    }
+
+    impl Counting {
+        fn times(&self) -> usize {
+            self.asked.load(Ordering::Relaxed)
+        }
+    }
+
+    #[async_trait]
+    impl Probe for Counting {
+        async fn ask(&self) -> Result<Vec<Fact>, PortError> {
+            self.asked.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            if self.is_silent.load(Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+            Ok(vec![Fact::new(About::Version, "1")])
+        }
+    }
+
+    fn health(probes: &[(PartName, &Counting)]) -> Arc<Health> {
+        let watched = probes.iter().map(|(name, probe)| Watched {
+            name: *name,
+            facts: vec![Fact::new(About::Place, "there")],
+            probe: Ok(Box::new((*probe).clone())),
+        });
+        Health::new(watched.collect(), Arc::new(SystemClock))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn d24_a_part_is_asked_once_in_a_few_seconds_whoever_wants_to_know() {
+        let database = Counting::default();
+        let health = health(&[(PartName::Database, &database)]);
+        // Whoever goes away in the middle does not make the next one begin again.
+        assert!(timeout(Duration::from_millis(10), health.look()).await.is_err());
+        let all = join_all((0..20).map(|_| health.look())).await;
+        assert!(all.iter().all(|parts| parts == &all[0]) && all[0][0].state == PartState::Works);
+        assert_eq!(database.times(), 1);
+        tokio::time::sleep(FRESH).await;
+        health.look().await;
+        assert_eq!(database.times(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn d24_parts_are_asked_side_by_side_and_none_for_long() {
+        let (database, releases) = (Counting::default(), Counting::default());
+        database.is_silent.store(true, Ordering::Relaxed);
+        let health = health(&[(PartName::Releases, &releases), (PartName::Database, &database)]);
+        let began = Instant::now();
+        let parts = health.look().await;
+        assert_eq!(began.elapsed(), PATIENCE, "the slow one and no other");
+        assert_eq!((parts[0].state, parts[1].state), (PartState::Works, PartState::Away));
+        let trouble = parts[1].trouble.as_ref().unwrap();
+        assert_eq!(trouble, &Trouble::of(PartName::Database, Why::Silent));
+        assert_eq!(parts[0].facts.len(), 2);
+        assert_eq!(parts[1].facts, [Fact::new(About::Place, "there")], "what is known without asking");
+        assert!(!is_ready(&parts));
+
+        let since = parts[0].since;
+        database.is_silent.store(false, Ordering::Relaxed);
+        tokio::time::sleep(FRESH).await;
+        let parts = health.look().await;
+        assert!(is_ready(&parts) && parts[1].trouble.is_none());
+        assert_eq!(parts[0].since, since, "it has worked since then");
+        assert!(parts[0].asked_at > Some(since));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn d24_what_is_not_needed_to_serve_does_not_decide_whether_that_is_done() {
+        let (works, away) = (Counting::default(), Counting::default());
+        away.is_silent.store(true, Ordering::Relaxed);
+        let needed = [(PartName::Releases, &works), (PartName::Database, &works)];
+        let others = [(PartName::Registry, &away), (PartName::IdentityProvider, &away), (PartName::Cluster, &away)];
+        let parts = health(&[&needed[..], &others[..]].concat()).look().await;
+        assert_eq!(parts.iter().filter(|part| part.state == PartState::Away).count(), 3);
+        assert!(is_ready(&parts));
+        assert!(!is_ready(&[]), "nothing is known");
+    }
+}

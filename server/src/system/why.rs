@@ -10,16 +10,18 @@ use crate::people::Refusal;
 
 /// The reason, from the outermost error that tells one.
 pub fn of(error: &(dyn Error + 'static)) -> Why {
-    let mut next = Some(error);
+    let (mut next, mut kind) = (Some(error), None);
     while let Some(error) = next {
         if let Some(why) = one(error) {
             return why;
         }
-        // An error of input and output hides the one that it was made of.
-        let inner = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        // An error of input and output hides the one that it was made of, which says more.
+        let io = error.downcast_ref::<io::Error>();
+        kind = kind.or_else(|| of_io(io?));
+        let inner = io.and_then(io::Error::get_ref);
         next = inner.map(|inner| inner as &(dyn Error + 'static)).or_else(|| error.source());
     }
-    Why::Other
+    kind.unwrap_or(Why::Other)
 }
 
 fn one(error: &(dyn Error + 'static)) -> Option<Why> {
@@ -49,10 +51,7 @@ fn one(error: &(dyn Error + 'static)) -> Option<Why> {
     }
     // Resolvers have no error of their own.
     let told = error.to_string();
-    if told == "dns error" || told.starts_with("failed to lookup address") {
-        return Some(Why::Unresolved);
-    }
-    error.downcast_ref::<io::Error>().filter(|error| error.get_ref().is_none()).and_then(of_io)
+    (told == "dns error" || told.starts_with("failed to lookup address")).then_some(Why::Unresolved)
 }
 
 /// It answered, but not as it should.
@@ -71,11 +70,45 @@ fn of_io(error: &io::Error) -> Option<Why> {
         | io::ErrorKind::ConnectionAborted
         | io::ErrorKind::BrokenPipe
         | io::ErrorKind::UnexpectedEof => Why::Cut,
-        io::ErrorKind::TimedOut => Why::Silent,
-        io::ErrorKind::NotFound => Why::Missing,
-        io::ErrorKind::NotADirectory => Why::Missing,
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Why::Missing,
         io::ErrorKind::PermissionDenied => Why::Unreadable,
-        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => Why::Silent,
+        io::ErrorKind::TimedOut | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => {
+            Why::Silent
+        }
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use slipway_domain::ports::PortError;
+
+    use super::*;
+
+    fn why(error: impl Into<Box<dyn Error + Send + Sync>>) -> Why {
+        of(&*PortError::new("asking", error).source)
+    }
+
+    #[test]
+    fn d24_what_went_wrong_is_told_by_what_lies_below_it() {
+        let io = |kind: io::ErrorKind| why(io::Error::from(kind));
+        assert_eq!(io(io::ErrorKind::ConnectionRefused), Why::Refused);
+        assert_eq!(io(io::ErrorKind::NotFound), Why::Missing);
+        assert_eq!(io(io::ErrorKind::OutOfMemory), Why::Other);
+        let tls = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+        assert_eq!(why(io::Error::new(io::ErrorKind::InvalidData, tls)), Why::Untrusted);
+        assert_eq!(why(io::Error::new(io::ErrorKind::TimedOut, "too slow")), Why::Silent);
+        assert_eq!(why(io::Error::other("failed to lookup address information: no name")), Why::Unresolved);
+        assert_eq!(why(Answered(502)), Why::Answered(502));
+        assert_eq!(why(Refusal::Rights), Why::Denied);
+        assert_eq!(why("something else"), Why::Other);
+    }
+
+    #[tokio::test]
+    async fn d24_a_port_that_nobody_listens_at_refuses() {
+        let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
+        let http = reqwest::Client::new();
+        let error = slipway_registry::reach(&http, "127.0.0.1:1", true).await.unwrap_err();
+        assert_eq!(why(error), Why::Refused);
+    }
 }

@@ -20,6 +20,7 @@ mod rest;
 mod safety;
 mod secrets;
 mod session;
+mod system;
 mod tokens;
 mod twice;
 mod wizard;
