@@ -39,11 +39,7 @@ pub struct People {
 }
 
 /// The directory of the settings. Without a choice it is where people sign in, if that can be asked.
-pub fn directory(
-    settings: &Settings,
-    http: reqwest::Client,
-    store: Store,
-) -> Result<People, SettingError> {
+pub fn directory(settings: &Settings, http: reqwest::Client, store: Store) -> Result<People, SettingError> {
     let keycloak = || {
         let client = (settings.oidc_client_id.as_deref()?, settings.oidc_client_secret.as_deref()?);
         Keycloak::new(settings.oidc_issuer.as_deref()?, client, http)

@@ -58,6 +58,7 @@ impl Process {
 
 /// The name of this machine; in a cluster that is the name of the pod.
 fn host() -> Option<String> {
-    let told = fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok());
+    let told =
+        fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok());
     told.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty())
 }

@@ -137,8 +137,11 @@ fn help_lists_every_setting_with_its_default() {
 fn help_has_a_heading_for_each_group_of_settings_and_none_without_one() {
     let output = Command::new(env!("CARGO_BIN_EXE_slipway")).args(["serve", "--help"]).output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
-    let headings: Vec<_> =
-        help.lines().filter_map(|line| line.strip_suffix(':')).filter(|line| !line.starts_with(' ')).collect();
+    let headings: Vec<_> = help
+        .lines()
+        .filter_map(|line| line.strip_suffix(':'))
+        .filter(|line| !line.starts_with(' '))
+        .collect();
     let groups = slipway_domain::system::Group::ALL.map(slipway_domain::system::Group::label);
     assert_eq!(headings, [&["Options"][..], &groups].concat());
     let (_, options) = help.split_once("\nOptions:\n").unwrap();

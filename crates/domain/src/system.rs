@@ -121,15 +121,8 @@ pub enum About {
 
 impl About {
     /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Kind,
-        Self::Version,
-        Self::Schema,
-        Self::Place,
-        Self::Releases,
-        Self::Broken,
-        Self::Arriving,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Kind, Self::Version, Self::Schema, Self::Place, Self::Releases, Self::Broken, Self::Arriving];
 }
 
 /// Something that is known about a part.

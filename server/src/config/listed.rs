@@ -111,7 +111,12 @@ mod tests {
         let settings = listed(&[]);
         let names: Vec<_> = settings.iter().map(|setting| setting.name.clone()).collect();
         let expected: BTreeSet<_> = declared().iter().map(name).collect();
-        assert!(expected.len() > 40 && names.len() == expected.len(), "{} of {}", names.len(), expected.len());
+        assert!(
+            expected.len() > 40 && names.len() == expected.len(),
+            "{} of {}",
+            names.len(),
+            expected.len()
+        );
         assert_eq!(names.into_iter().collect::<BTreeSet<_>>(), expected, "one without a heading of a group");
         let used: BTreeSet<_> = settings.iter().map(|setting| setting.group).collect();
         assert_eq!(used.into_iter().collect::<Vec<_>>(), Group::ALL);

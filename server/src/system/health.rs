@@ -216,7 +216,8 @@ mod tests {
         let (works, away) = (Counting::default(), Counting::default());
         away.is_silent.store(true, Ordering::Relaxed);
         let needed = [(PartName::Releases, &works), (PartName::Database, &works)];
-        let others = [(PartName::Registry, &away), (PartName::IdentityProvider, &away), (PartName::Cluster, &away)];
+        let others =
+            [(PartName::Registry, &away), (PartName::IdentityProvider, &away), (PartName::Cluster, &away)];
         let parts = health(&[&needed[..], &others[..]].concat()).look().await;
         assert_eq!(parts.iter().filter(|part| part.state == PartState::Away).count(), 3);
         assert!(is_ready(&parts));

@@ -133,7 +133,8 @@ impl Probe for TheReleases {
     async fn ask(&self) -> Result<Vec<Fact>, PortError> {
         let listing = self.0.listing().await?;
         let whole: usize = listing.projects.iter().map(|project| project.releases.len()).sum();
-        let mut facts = vec![Fact::new(About::Releases, whole), Fact::new(About::Broken, listing.broken.len())];
+        let mut facts =
+            vec![Fact::new(About::Releases, whole), Fact::new(About::Broken, listing.broken.len())];
         if !listing.arriving.is_empty() {
             facts.push(Fact::new(About::Arriving, listing.arriving.len()));
         }

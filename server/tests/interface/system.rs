@@ -31,7 +31,8 @@ async fn command(console: &Console, more: &[&str]) -> String {
     let token = console.token(&["read"]).await;
     let mut command = Command::new(env!("CARGO_BIN_EXE_slipway"));
     command.arg("system").args(more).env_clear();
-    let printed = command.env("SLIPWAY_URL", &console.url).env("SLIPWAY_TOKEN", token).output().await.unwrap();
+    let printed =
+        command.env("SLIPWAY_URL", &console.url).env("SLIPWAY_TOKEN", token).output().await.unwrap();
     assert!(printed.status.success(), "{}", String::from_utf8_lossy(&printed.stderr));
     String::from_utf8(printed.stdout).unwrap()
 }
@@ -95,8 +96,15 @@ async fn d24_the_parts_and_the_settings_are_told_at_every_door() {
 async fn d18_no_value_of_a_secret_is_told_at_any_door() {
     let key = BASE64_STANDARD.encode(KEY);
     let issuer = format!("http://slipway:{MARK}@127.0.0.1:1/realms/a");
-    let secrets =
-        ["--oidc-client-secret", MARK, "--app-identity-secret", MARK, "--secret-key", &key, "--app-identity-url"];
+    let secrets = [
+        "--oidc-client-secret",
+        MARK,
+        "--app-identity-secret",
+        MARK,
+        "--secret-key",
+        &key,
+        "--app-identity-url",
+    ];
     let console = Console::with(&[&secrets[..], &[issuer.as_str()]].concat()).await;
     let told = system(&console).await;
     for name in ["OIDC_CLIENT_SECRET", "APP_IDENTITY_SECRET", "SECRET_KEY", "ADMIN_PASSWORD"] {

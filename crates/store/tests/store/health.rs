@@ -12,7 +12,8 @@ async fn d24_a_database_says_which_one_it_is_and_where_and_its_password_to_nobod
         let store = open(&url).await;
         let answered = store.ask().await.unwrap();
         let steps = fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations")).unwrap();
-        let newest = steps.map(|step| step.unwrap().file_name().to_string_lossy()[..4].parse().unwrap()).max();
+        let newest =
+            steps.map(|step| step.unwrap().file_name().to_string_lossy()[..4].parse().unwrap()).max();
         assert_eq!(Some(answered.schema), newest);
         assert!(answered.version.starts_with(|c: char| c.is_ascii_digit()), "{answered:?}");
         let (kind, place) = store.place();
