@@ -29,6 +29,7 @@ use slipway_domain::{
     secret::Secret,
     spec::ApplicationSpec,
     status::Standing,
+    system::System,
     token::{NewToken, Token, TokenForm},
     told::{Told, Warning},
     wizard::Draft,
@@ -455,6 +456,9 @@ pub trait Desk: Send + Sync {
 
     /// Is the audit trail whole?
     async fn verify_audit(&self) -> Result<Verdict, DeskError>;
+
+    /// What Slipway is, how its parts stand, and how it is set (D24).
+    async fn system(&self) -> Result<System, DeskError>;
 
     /// One's own tokens (S4.33).
     async fn tokens(&self) -> Result<Vec<Token>, DeskError>;

@@ -47,6 +47,7 @@ use crate::pages::{
     releases::ReleasesPage,
     search::SearchPage,
     sign_in::SignInPage,
+    system::SystemPage,
     tokens::TokensPage,
     undeploy::UndeployPage,
 };
@@ -89,6 +90,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async/>
                 <Route path=path!("/account/tokens") view=TokensPage ssr=SsrMode::Async/>
                 <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
+                <Route path=path!("/system") view=SystemPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/search") view=SearchPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases") view=ReleasesPage ssr=SsrMode::Async/>
                 <Route path=path!("/devops/releases/:project") view=ProjectPage ssr=SsrMode::Async/>

@@ -15,5 +15,6 @@ pub mod project;
 pub mod releases;
 pub mod search;
 pub mod sign_in;
+pub mod system;
 pub mod tokens;
 pub mod undeploy;

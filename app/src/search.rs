@@ -70,11 +70,12 @@ pub struct Shelf<'a> {
 }
 
 /// The keys of their names, and where they are.
-const PAGES: [(&str, &str, Glyph); 7] = [
+const PAGES: [(&str, &str, Glyph); 8] = [
     (key!("overview"), "/", Glyph::Overview),
     (key!("releases"), "/devops/releases", Glyph::Releases),
     (key!("instances"), "/devops/instances", Glyph::Instances),
     (key!("audit"), "/audit", Glyph::Note),
+    (key!("system"), "/system", Glyph::System),
     (key!("tokens"), "/account/tokens", Glyph::Lock),
     (key!("account"), "/account", Glyph::Lock),
     (key!("for-programs"), "/docs/api", Glyph::Lines),

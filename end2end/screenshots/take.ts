@@ -16,7 +16,7 @@ async function take(page: Page, name: string): Promise<void> {
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) {
       const text = texts.currentNode as Text;
-      const same = text.data.replace(/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g, '01JZ0000000000000000000000').replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000');
+      const same = text.data.replace(/\b[0-7][0-9A-HJKMNP-TV-Z]{25}\b/g, '01JZ0000000000000000000000').replace(/127\.0\.0\.1:\d+/g, '127.0.0.1:3000').replace(/\/tmp\/slipway-\w+/g, '/var/lib/slipway');
       if (same !== text.data) text.data = same;
     }
     (document.activeElement as HTMLElement | null)?.blur?.();
@@ -73,6 +73,7 @@ test('every page in its important states', async ({ page }) => {
     await take(page, 'copy-as');
     await show('/audit', 'audit');
     await show('/account/tokens', 'tokens');
+    await show('/system', 'system');
     await show('/ui?fault=panic', 'error');
 
     await page.goto(portal.url + '/devops/instances');

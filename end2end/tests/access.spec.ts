@@ -18,7 +18,7 @@ const tabs = ['', '/components', '/logs', '/events', '/history', '/configuration
 const wizard = ['?check=1', '/admins?check=1', '/users', '/connectors', '/connectors?view=json', '/infrastructure', '/review'].map((step) => '/devops/releases/holiday/deploy' + step);
 
 const paths = ['/', '/devops/releases', '/devops/releases/welcome', ...wizard, '/devops/instances', '/devops/instances?sort=name',
-  '/devops/undeploy?app=steady&app=gone', '/devops/undeploy', ...tabs, '/devops/instances/steady/undeploy', '/audit', '/account', '/account/tokens', '/nothing'];
+  '/devops/undeploy?app=steady&app=gone', '/devops/undeploy', ...tabs, '/devops/instances/steady/undeploy', '/audit', '/system', '/account', '/account/tokens', '/nothing'];
 
 test('D15 pages have no accessibility problem, in any theme', async ({ browser }) => {
   test.setTimeout(480_000);
@@ -33,7 +33,7 @@ test('D15 pages have no accessibility problem, in any theme', async ({ browser }
 test('a narrow screen needs no sideways scrolling', async ({ browser }) => {
   const page = await browser.newPage({ viewport: { width: 360, height: 740 } });
   await signIn(page, portal);
-  for (const path of ['/', '/devops/releases', '/devops/releases/welcome', ...wizard, '/devops/instances', '/devops/undeploy?app=steady&app=gone', ...tabs]) {
+  for (const path of ['/', '/devops/releases', '/devops/releases/welcome', ...wizard, '/devops/instances', '/devops/undeploy?app=steady&app=gone', '/system', ...tabs]) {
     await page.goto(portal.url + path);
     expect(await page.evaluate(() => document.documentElement.scrollWidth), path).toBeLessThanOrEqual(360);
   }

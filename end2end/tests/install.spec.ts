@@ -143,7 +143,7 @@ test('D24 Slipway, installed in the cluster, deploys from inside and loses nothi
     for (const one of [near, far]) one.on('error', () => { near.destroy(); far.destroy(); });
   });
   await new Promise<void>((done) => door.listen(Number(new URL(portal.url).port), '127.0.0.1', done));
-  expect(await (await fetch(portal.url + '/readyz')).json()).toEqual({ database: 'ok', cluster: 'ok', releases: 'ok' });
+  expect(await (await fetch(portal.url + '/readyz')).json()).toMatchObject({ database: 'ok', cluster: 'ok', releases: 'ok', needed: ['database', 'releases'] });
 
   await signInAtProvider(page, portal, 'devopsuser');
   await expect(page.getByRole('heading', { name: 'Application releases' })).toBeVisible();

@@ -145,7 +145,7 @@ test('D15 German pages are in nobody\'s way, and fit on a narrow screen', async 
   await expect(badge(page, 'Läuft')).toBeVisible({ timeout: 30_000 });
   const name = '/devops/instances/breit';
   const pages = ['/', '/devops/releases', '/devops/releases/web-shop', '/devops/releases/web-shop/deploy', '/devops/instances', '/account', '/account/tokens',
-    '/audit', '/devops/search?q=o', name, `${name}/components`, `${name}/logs`, `${name}/events`, `${name}/history`, `${name}/configuration`,
+    '/audit', '/system', '/devops/search?q=o', name, `${name}/components`, `${name}/logs`, `${name}/events`, `${name}/history`, `${name}/configuration`,
     `${name}/undeploy`, `${name}/update/review`];
   for (const path of pages) {
     await page.setViewportSize({ width: 1280, height: 900 });

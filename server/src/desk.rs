@@ -51,13 +51,14 @@ use slipway_domain::{
     removal::Held,
     secret::Secret,
     spec::ApplicationSpec,
+    system::System,
     token::{NewToken, Scope, Token, TokenForm},
     wizard::Draft,
 };
 use slipway_store::{Asked, Origin, RemoveError, Store};
 
 pub use self::{offers::Offers, witness::Witnessed};
-use crate::{board::Board, config::Retention, web::Attempts};
+use crate::{board::Board, config::Retention, system::Process, web::Attempts};
 
 /// How many removed applications a page shows.
 const HISTORY: usize = 50;
@@ -92,6 +93,8 @@ pub struct Office {
     pub gateway: String,
     /// Registries that Slipway needs credentials for, and so others do, too.
     pub closed_registries: BTreeSet<String>,
+    /// What is told of Slipway itself.
+    pub process: Process,
 }
 
 /// The desk of one person.
@@ -376,6 +379,11 @@ impl Desk for SignedIn {
     async fn verify_audit(&self) -> Result<Verdict, DeskError> {
         self.allowed(Action::ReadAudit)?;
         self.check_audit().await
+    }
+
+    async fn system(&self) -> Result<System, DeskError> {
+        self.allowed(Action::ReadSystem)?;
+        Ok(self.office.process.told().await)
     }
 
     async fn tokens(&self) -> Result<Vec<Token>, DeskError> {

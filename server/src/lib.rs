@@ -13,6 +13,7 @@ mod people;
 mod portal;
 mod registries;
 mod retention;
+mod system;
 pub mod telling;
 mod vault;
 mod web;

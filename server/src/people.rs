@@ -13,6 +13,7 @@ use slipway_domain::{
 };
 use slipway_store::Store;
 
+pub use self::keycloak::Refusal;
 use self::{accounts::LocalAccounts, keycloak::Keycloak, patient::Patient};
 use crate::config::{SettingError, Settings};
 
@@ -27,27 +28,38 @@ pub enum PeopleChoice {
     None,
 }
 
+/// The directory that was chosen.
+pub struct People {
+    /// What kind it is.
+    pub choice: PeopleChoice,
+    /// Asked for people's sake: with patience.
+    pub directory: Arc<dyn Directory>,
+    /// The same, which answers as it does at this moment.
+    pub itself: Arc<dyn Directory>,
+}
+
 /// The directory of the settings. Without a choice it is where people sign in, if that can be asked.
-pub fn directory(
-    settings: &Settings,
-    http: reqwest::Client,
-    store: Store,
-) -> Result<Arc<dyn Directory>, SettingError> {
+pub fn directory(settings: &Settings, http: reqwest::Client, store: Store) -> Result<People, SettingError> {
     let keycloak = || {
         let client = (settings.oidc_client_id.as_deref()?, settings.oidc_client_secret.as_deref()?);
         Keycloak::new(settings.oidc_issuer.as_deref()?, client, http)
     };
-    let patient = |keycloak| Arc::new(Patient::new(Arc::new(keycloak)));
-    Ok(match settings.people {
-        Some(PeopleChoice::Keycloak) => patient(keycloak().ok_or(SettingError::People)?),
-        Some(PeopleChoice::Accounts) => Arc::new(LocalAccounts(store)),
-        Some(PeopleChoice::None) => Arc::new(Nowhere),
-        None if settings.oidc_issuer.is_none() => Arc::new(LocalAccounts(store)),
-        None => match keycloak() {
-            Some(keycloak) => patient(keycloak),
-            None => Arc::new(Nowhere),
-        },
-    })
+    let keycloak = keycloak();
+    let choice = settings.people.unwrap_or(match &keycloak {
+        _ if settings.oidc_issuer.is_none() => PeopleChoice::Accounts,
+        Some(_) => PeopleChoice::Keycloak,
+        None => PeopleChoice::None,
+    });
+    let itself: Arc<dyn Directory> = match choice {
+        PeopleChoice::Keycloak => Arc::new(keycloak.ok_or(SettingError::People)?),
+        PeopleChoice::Accounts => Arc::new(LocalAccounts(store)),
+        PeopleChoice::None => Arc::new(Nowhere),
+    };
+    let directory = match choice {
+        PeopleChoice::Keycloak => Arc::new(Patient::new(Arc::clone(&itself))),
+        PeopleChoice::Accounts | PeopleChoice::None => Arc::clone(&itself),
+    };
+    Ok(People { choice, directory, itself })
 }
 
 fn failed(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> PortError {

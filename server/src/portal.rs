@@ -15,7 +15,7 @@ use slipway_domain::{
 };
 use slipway_engine::{Engine, Options, Ports};
 use slipway_kubernetes::{
-    ConnectError, KubernetesCluster,
+    ConnectError, Connected, KubernetesCluster,
     manifest::Gateway,
     sandbox::{Sandbox, SandboxOptions},
 };
@@ -33,6 +33,7 @@ use crate::{
     metrics, people,
     registries::{self, Registries},
     retention::Cleaner,
+    system::{Around, Process},
     vault::{KeyError, KeyVault},
     web,
 };
@@ -133,11 +134,12 @@ impl Portal {
         let http = web::http_client().map_err(|error| StartError::Web(error.to_string()))?;
         let provider = Provider::from_settings(settings, http.clone());
         make_data_dir(settings)?;
-        let (client, sandbox) = connect(&choice, settings).await?;
+        let (client, cluster_address, sandbox) = connect(&choice, settings).await?;
         let vault: Arc<dyn Vault> =
             Arc::new(KeyVault::open(settings.secret_key.as_deref(), &settings.data_dir)?);
         let closed_registries = registries.closed();
         let layout = sandbox.is_none().then(|| registries::layout(&settings.data_dir)).transpose()?;
+        let named_registries = registries.named();
         let images: Arc<dyn Images> = match layout.clone() {
             None => Arc::new(Simulated::default()),
             Some(layout) => Arc::new(registries.open(http.clone(), layout)),
@@ -176,6 +178,17 @@ impl Portal {
         };
         let lease = Duration::from_secs(settings.lease_seconds);
         let engine = Engine::start(ports, Options { lease, ..Options::new(ids.next().to_string()) });
+        let people = people::directory(settings, http.clone(), store.clone())?;
+        let around = Around {
+            store: store.clone(),
+            cluster: Arc::clone(&cluster),
+            cluster_address,
+            releases: Arc::clone(&releases),
+            registries: named_registries,
+            people: (people.choice, people.itself),
+            http,
+        };
+        let process = Process::new(settings, around, Arc::clone(&clock));
         let office = Arc::new(Office {
             store: store.clone(),
             board,
@@ -188,13 +201,14 @@ impl Portal {
             clock: Arc::clone(&clock),
             ids,
             attempts: web::Attempts::default(),
-            directory: people::directory(settings, http.clone(), store.clone())?,
+            directory: people.directory,
             reader_role: settings.reader_role.clone(),
             sandbox: sandbox.is_some(),
             retention: settings.retention.clone(),
             lease,
             gateway: format!("http://gateway.{}", settings.gateway_domain),
             closed_registries,
+            process,
         });
         if let Some(listener) = metrics_listener {
             tokio::spawn(metrics::serve(listener, Arc::clone(&office), stop.clone()));
@@ -276,18 +290,19 @@ async fn open_metrics(settings: &Settings) -> Result<Option<TcpListener>, StartE
     Ok(Some(listener))
 }
 
+/// A client, the address of a real cluster, and the simulated one.
 async fn connect(
     choice: &ClusterChoice,
     settings: &Settings,
-) -> Result<(kube::Client, Option<Sandbox>), StartError> {
-    let client = match choice {
+) -> Result<(kube::Client, Option<String>, Option<Sandbox>), StartError> {
+    let Connected { client, address } = match choice {
         ClusterChoice::Sandbox => {
             let sandbox = Sandbox::start(SandboxOptions {
                 pace: Duration::from_millis(settings.sandbox_pace_ms),
                 snapshot: Some(settings.data_dir.join("sandbox.json")),
                 ..SandboxOptions::default()
             });
-            return Ok((sandbox.client(), Some(sandbox)));
+            return Ok((sandbox.client(), None, Some(sandbox)));
         }
         ClusterChoice::InCluster => slipway_kubernetes::in_cluster()?,
         ClusterChoice::Kubeconfig { path, context } => {
@@ -298,5 +313,5 @@ async fn connect(
     asked
         .map_err(|elapsed| StartError::Cluster(elapsed.into()))?
         .map_err(|error| StartError::Cluster(error.into()))?;
-    Ok((client, None))
+    Ok((client, Some(address), None))
 }

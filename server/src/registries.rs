@@ -6,6 +6,24 @@ use slipway_registry::{Credentials, Layout, Mirror, Remote, Target};
 
 use crate::{config::Settings, portal::StartError};
 
+/// A registry that a setting names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// Host and port.
+    pub host: String,
+    /// Without TLS?
+    pub plain_http: bool,
+    /// Host and prefix, for people.
+    pub place: String,
+}
+
+impl Named {
+    fn new(host: &str, prefix: &str, plain_http: bool) -> Self {
+        let place = if prefix.is_empty() { host.to_owned() } else { format!("{host}/{prefix}") };
+        Self { host: host.to_owned(), plain_http, place }
+    }
+}
+
 /// The settings about registries, read.
 pub struct Registries {
     mirror: Option<Mirror>,
@@ -33,6 +51,16 @@ impl Registries {
     /// The hosts of the registries that want credentials.
     pub fn closed(&self) -> BTreeSet<String> {
         self.credentials.iter().flat_map(Credentials::hosts).map(str::to_owned).collect()
+    }
+
+    /// Where images are pushed to, and where copies of all images are.
+    pub fn named(&self) -> (Option<Named>, Option<Named>) {
+        let target = self.target.as_ref();
+        let mirror = self.mirror.as_ref();
+        (
+            target.map(|target| Named::new(&target.host, &target.prefix, target.plain_http)),
+            mirror.map(|mirror| Named::new(&mirror.host, &mirror.prefix, mirror.plain_http)),
+        )
     }
 
     /// Builds images in a layout, and takes in the rest.

@@ -132,3 +132,19 @@ fn help_lists_every_setting_with_its_default() {
         &["SLIPWAY_ADDR", "127.0.0.1:3000", "SLIPWAY_CLUSTER", "SLIPWAY_OIDC_ISSUER", "realm_access.roles"],
     );
 }
+
+#[test]
+fn help_has_a_heading_for_each_group_of_settings_and_none_without_one() {
+    let output = Command::new(env!("CARGO_BIN_EXE_slipway")).args(["serve", "--help"]).output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    let headings: Vec<_> = help
+        .lines()
+        .filter_map(|line| line.strip_suffix(':'))
+        .filter(|line| !line.starts_with(' '))
+        .collect();
+    let groups = slipway_domain::system::Group::ALL.map(slipway_domain::system::Group::label);
+    assert_eq!(headings, [&["Options"][..], &groups].concat());
+    let (_, options) = help.split_once("\nOptions:\n").unwrap();
+    let (options, _) = options.split_once("\nServer:\n").unwrap();
+    assert!(!options.contains("SLIPWAY_"), "{options}");
+}

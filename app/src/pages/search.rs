@@ -24,7 +24,11 @@ pub fn SearchPage() -> impl IntoView {
         let projects = if may(Action::ReadReleases) { desk.releases().await?.projects } else { Vec::new() };
         let projects: Vec<_> = projects.into_iter().map(|row| row.project).collect();
         let mut found = Shelf { live: &live, projects: &projects, recent: &recent.0 }.find(&typed);
-        let closed = [("/devops/releases", Action::ReadReleases), ("/audit", Action::ReadAudit)];
+        let closed = [
+            ("/devops/releases", Action::ReadReleases),
+            ("/audit", Action::ReadAudit),
+            ("/system", Action::ReadSystem),
+        ];
         for (href, _) in closed.iter().filter(|(_, action)| !may(*action)) {
             for (_, hits) in &mut found {
                 hits.retain(|hit| hit.href != *href);

@@ -136,6 +136,7 @@ pub fn Navigation(
                     {may(Action::ReadReleases).then(|| entry("/devops/releases", t!("releases"), Glyph::Releases))}
                     {entry("/devops/instances", t!("instances"), Glyph::Instances)}
                     {may(Action::ReadAudit).then(|| entry("/audit", t!("audit"), Glyph::Note))}
+                    {may(Action::ReadSystem).then(|| entry("/system", t!("system"), Glyph::System))}
                     {entry("/account/tokens", t!("tokens"), Glyph::Lock)}
                 </ul>
             </div>

@@ -55,11 +55,13 @@ pub enum Glyph {
     Search,
     /// A disc, half of it hatched: how pages look.
     Contrast,
+    /// Two drawers of a rack, each with a light: the system itself.
+    System,
 }
 
 impl Glyph {
     /// All of them.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Slipway,
         Self::Overview,
         Self::Releases,
@@ -85,6 +87,7 @@ impl Glyph {
         Self::Pencil,
         Self::Search,
         Self::Contrast,
+        Self::System,
     ];
 
     fn path(self) -> &'static str {
@@ -125,6 +128,9 @@ impl Glyph {
             Self::Pencil => "m3 13 .6-2.6 7.2-7.2 2 2-7.2 7.2zM9.6 4.4l2 2",
             Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9zM10.4 10.4l3.1 3.1",
             Self::Contrast => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12zM8 2v12M10.2 2.5v11M12.2 3.8v8.4",
+            Self::System => {
+                "M3.2 2.8h9.6c.4 0 .7.3.7.7v2.6c0 .4-.3.7-.7.7H3.2a.7.7 0 0 1-.7-.7V3.5c0-.4.3-.7.7-.7zM3.2 9.2h9.6c.4 0 .7.3.7.7v2.6c0 .4-.3.7-.7.7H3.2a.7.7 0 0 1-.7-.7V9.9c0-.4.3-.7.7-.7zM5 4.8v.1M5 11.2v.1"
+            }
             Self::Lock => {
                 "M4.2 7h7.6c.4 0 .7.3.7.7v5c0 .4-.3.7-.7.7H4.2a.7.7 0 0 1-.7-.7v-5c0-.4.3-.7.7-.7zM5.4 7V4.9a2.6 2.6 0 0 1 5.2 0V7"
             }

@@ -15,8 +15,10 @@ macro_rules! files {
     };
 }
 
-const ENGLISH: &[&str] = files!("en": "words", "frame", "lists", "order", "application", "account", "told");
-const GERMAN: &[&str] = files!("de": "words", "frame", "lists", "order", "application", "account", "told");
+const ENGLISH: &[&str] =
+    files!("en": "words", "frame", "lists", "order", "application", "account", "system", "told");
+const GERMAN: &[&str] =
+    files!("de": "words", "frame", "lists", "order", "application", "account", "system", "told");
 
 /// The files of a language as they were written.
 pub(super) fn files(language: Language) -> &'static [&'static str] {

@@ -7,6 +7,7 @@ use slipway_domain::{
     people::Trace,
     phase::Phase,
     status::Status,
+    system::{Group, PartName, PartState, Source},
     token::Scope,
     wizard::WizardStep,
     workload::Role,
@@ -151,6 +152,57 @@ impl Word for Scope {
             Self::Remove => t!("scope-remove"),
             Self::Audit => t!("scope-audit"),
             Self::Tokens => t!("scope-tokens"),
+        }
+    }
+}
+
+impl Word for PartName {
+    fn word(&self) -> String {
+        match self {
+            Self::Database => t!("part-database"),
+            Self::Cluster => t!("part-cluster"),
+            Self::Releases => t!("part-releases"),
+            Self::Registry => t!("part-registry"),
+            Self::ImageMirror => t!("part-image-mirror"),
+            Self::IdentityProvider => t!("part-identity-provider"),
+            Self::People => t!("part-people"),
+        }
+    }
+}
+
+impl Word for PartState {
+    fn word(&self) -> String {
+        match self {
+            Self::Works => t!("part-works"),
+            Self::Away => t!("part-away"),
+            Self::NotSetUp => t!("part-not-set-up"),
+        }
+    }
+}
+
+impl Word for Group {
+    fn word(&self) -> String {
+        match self {
+            Self::Server => t!("group-server"),
+            Self::Data => t!("group-data"),
+            Self::Releases => t!("group-releases"),
+            Self::Cluster => t!("group-cluster"),
+            Self::Images => t!("group-images"),
+            Self::Routes => t!("group-routes"),
+            Self::SignIn => t!("group-sign-in"),
+            Self::Applications => t!("group-applications"),
+            Self::Retention => t!("group-retention"),
+        }
+    }
+}
+
+impl Word for Source {
+    fn word(&self) -> String {
+        match self {
+            Self::Flag => t!("source-flag"),
+            Self::Environment => t!("source-environment"),
+            Self::File => t!("source-file"),
+            Self::Default => t!("source-default"),
         }
     }
 }

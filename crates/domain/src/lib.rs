@@ -31,6 +31,7 @@ pub mod secret;
 pub mod spec;
 pub mod start;
 pub mod status;
+pub mod system;
 pub mod token;
 pub mod told;
 pub mod variables;

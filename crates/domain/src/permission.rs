@@ -31,6 +31,8 @@ pub enum Action {
     KeepDrafts,
     /// Read the audit trail.
     ReadAudit,
+    /// See how Slipway itself stands, and how it is set.
+    ReadSystem,
     /// See, make and revoke one's own tokens.
     UseTokens,
 }
@@ -50,7 +52,7 @@ const ALL: Grant = Grant { reader: true, admins: true, users: true };
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ReadReleases,
         Self::Deploy,
         Self::See,
@@ -61,13 +63,14 @@ impl Action {
         Self::FindPeople,
         Self::KeepDrafts,
         Self::ReadAudit,
+        Self::ReadSystem,
         Self::UseTokens,
     ];
 
     fn grant(self) -> Grant {
         match self {
             Self::Deploy => NOBODY_ELSE,
-            Self::ReadAudit => READERS,
+            Self::ReadAudit | Self::ReadSystem => READERS,
             Self::Change | Self::Remove | Self::FindPeople | Self::KeepDrafts => ADMINS,
             // An administrator who updates chooses among the releases of the project.
             Self::ReadReleases | Self::ReadConfiguration | Self::ReadLog => READERS_AND_ADMINS,
@@ -88,6 +91,7 @@ impl Action {
             Self::FindPeople => "Looking up people",
             Self::KeepDrafts => "Preparing an order",
             Self::ReadAudit => "Reading the audit trail",
+            Self::ReadSystem => "Seeing the system",
             Self::UseTokens => "Using tokens",
         }
     }
@@ -154,7 +158,7 @@ mod tests {
     }
 
     /// Devops, reader, the application's administrator, its user, somebody else.
-    const TABLE: [(Action, [bool; 5]); 11] = [
+    const TABLE: [(Action, [bool; 5]); 12] = [
         (Action::ReadReleases, [true, true, true, false, false]),
         (Action::Deploy, [true, false, false, false, false]),
         (Action::See, [true, true, true, true, false]),
@@ -165,6 +169,7 @@ mod tests {
         (Action::FindPeople, [true, false, true, false, false]),
         (Action::KeepDrafts, [true, false, true, false, false]),
         (Action::ReadAudit, [true, true, false, false, false]),
+        (Action::ReadSystem, [true, true, false, false, false]),
         (Action::UseTokens, [true, true, true, true, false]),
     ];
 

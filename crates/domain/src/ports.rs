@@ -245,6 +245,9 @@ pub trait Cluster: Send + Sync {
     /// out of reach: whoever listens also looks by itself from time to time.
     fn touched(&self) -> BoxStream<'static, ApplicationName>;
 
+    /// Asks the cluster which version it is.
+    async fn version(&self) -> Result<String, PortError>;
+
     /// Whether the watches are in step with the cluster; none, or since when they are not.
     fn out_of_reach_since(&self) -> Option<Timestamp>;
 

@@ -202,6 +202,12 @@ impl Cluster for KubernetesCluster {
         self.watches.touched()
     }
 
+    async fn version(&self) -> Result<String, PortError> {
+        let asked = self.client.apiserver_version().await;
+        let asked = asked.map_err(|error| PortError::new("asking the cluster for its version", error));
+        self.doubting(asked).map(|told| told.git_version)
+    }
+
     fn out_of_reach_since(&self) -> Option<Timestamp> {
         self.watches.out_of_reach_since()
     }

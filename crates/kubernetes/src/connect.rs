@@ -10,6 +10,7 @@ use kube::{
     client::ClientBuilder,
     config::{InClusterError, KubeConfigOptions, Kubeconfig, KubeconfigError},
 };
+use slipway_domain::system::without_password;
 use tower::{layer::layer_fn, timeout::TimeoutLayer};
 
 use crate::measured::Measured;
@@ -40,21 +41,31 @@ pub enum ConnectError {
     Client(#[source] kube::Error),
 }
 
-/// A client for the cluster of a kubeconfig file: of the named context, or of the file's own choice.
-pub async fn from_kubeconfig(path: &Path, context: Option<&str>) -> Result<Client, ConnectError> {
+/// A way to a cluster.
+pub struct Connected {
+    /// The client.
+    pub client: Client,
+    /// The address of its API server, without what may be a password.
+    pub address: String,
+}
+
+/// The cluster of a kubeconfig file: of the named context, or of the file's own choice.
+pub async fn from_kubeconfig(path: &Path, context: Option<&str>) -> Result<Connected, ConnectError> {
     let error = |source| ConnectError::Kubeconfig { path: path.to_owned(), source };
     let file = Kubeconfig::read_from(path).map_err(error)?;
     let options = KubeConfigOptions { context: context.map(str::to_owned), ..Default::default() };
-    client(Config::from_custom_kubeconfig(file, &options).await.map_err(error)?)
+    connected(Config::from_custom_kubeconfig(file, &options).await.map_err(error)?)
 }
 
-/// A client for the cluster that this pod runs in.
-pub fn in_cluster() -> Result<Client, ConnectError> {
-    client(Config::incluster().map_err(ConnectError::InCluster)?)
+/// The cluster that this pod runs in.
+pub fn in_cluster() -> Result<Connected, ConnectError> {
+    connected(Config::incluster().map_err(ConnectError::InCluster)?)
 }
 
-fn client(mut config: Config) -> Result<Client, ConnectError> {
+fn connected(mut config: Config) -> Result<Connected, ConnectError> {
+    let address = without_password(config.cluster_url.to_string().trim_end_matches('/'));
     config.connect_timeout = Some(CONNECT);
     let builder = ClientBuilder::try_from(config).map_err(ConnectError::Client)?;
-    Ok(builder.with_layer(&TimeoutLayer::new(ANSWER)).with_layer(&layer_fn(Measured)).build())
+    let client = builder.with_layer(&TimeoutLayer::new(ANSWER)).with_layer(&layer_fn(Measured)).build();
+    Ok(Connected { client, address })
 }

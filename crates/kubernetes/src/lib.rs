@@ -18,4 +18,4 @@ pub mod sandbox;
 mod watch;
 
 pub use cluster::KubernetesCluster;
-pub use connect::{ConnectError, from_kubeconfig, in_cluster};
+pub use connect::{ConnectError, Connected, from_kubeconfig, in_cluster};

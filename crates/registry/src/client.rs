@@ -16,6 +16,7 @@ use slipway_domain::{
 use crate::{
     Credentials, Mirror, Target,
     places::leads_off_limits,
+    reach::api_host,
     refusal::{Refusal, Wish, attempt, silence, unusable},
     tokens::{Claim, Tokens},
 };
@@ -82,8 +83,7 @@ impl Client {
     /// An address below the repository of an image, for example `manifests/1.0`.
     pub fn url(&self, image: &ImageRef, path: &str) -> Result<Url, ImageProblem> {
         let scheme = if self.plain_http(&image.registry) { "http" } else { "https" };
-        // Docker Hub answers its API under another name than the one in references.
-        let host = if image.registry == "docker.io" { "registry-1.docker.io" } else { &image.registry };
+        let host = api_host(&image.registry);
         Url::parse(&format!("{scheme}://{host}/v2/{}/{path}", image.repository))
             .map_err(|error| unusable(image, format!("its registry has no address: {error}")))
             .and_then(|url| {

@@ -10,7 +10,7 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
-use crate::{neighbours::Neighbours, rows::failed};
+use crate::{health::Place, neighbours::Neighbours, rows::failed};
 
 /// How long a PostgreSQL server may take to say that a connection is alive.
 const ALIVE: Duration = Duration::from_secs(3);
@@ -73,15 +73,21 @@ pub struct Store {
     pub(crate) changed: Arc<watch::Sender<u64>>,
     /// Other processes on the same database.
     neighbours: Option<Arc<Neighbours>>,
+    /// Where it is.
+    pub(crate) place: Arc<Place>,
 }
 
 impl Store {
     /// Opens `sqlite:<file>` or `postgres://…` and brings its schema up to date.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
-        let (pool, begin) = match url.strip_prefix("sqlite:") {
-            Some(file) => (sqlite(file.trim_start_matches("//").into()).await?, "BEGIN IMMEDIATE"),
-            None => (postgres(url).await?, "BEGIN"),
+        let (pool, begin, place) = match url.strip_prefix("sqlite:") {
+            Some(file) => {
+                let path = PathBuf::from(file.trim_start_matches("//"));
+                let pool = sqlite(path.clone()).await?;
+                (pool, "BEGIN IMMEDIATE", Place::file(path))
+            }
+            None => (postgres(url).await?, "BEGIN", Place::Server(server(url).unwrap_or_default())),
         };
         if !is_up_to_date(&pool).await {
             MIGRATIONS.run(&pool).await.map_err(|error| match error {
@@ -93,7 +99,7 @@ impl Store {
         let changed = Arc::new(watch::channel(0).0);
         let neighbours = (!url.starts_with("sqlite:"))
             .then(|| Arc::new(Neighbours::meet(url.to_owned(), pool.clone(), Arc::clone(&changed))));
-        Ok(Self { pool, begin, changed, neighbours })
+        Ok(Self { pool, begin, changed, neighbours, place: Arc::new(place) })
     }
 
     /// Lets a PostgreSQL role use everything, and add to the audit trail without changing what is there (D7).
@@ -108,12 +114,6 @@ impl Store {
         );
         let granted = self.pool.execute(AssertSqlSafe(statements)).await;
         granted.map(|_| ()).map_err(failed("granting rights"))
-    }
-
-    /// Does the database answer?
-    pub async fn is_reachable(&self) -> bool {
-        let asked = tokio::time::timeout(Duration::from_secs(2), self.pool.execute("SELECT 1"));
-        asked.await.is_ok_and(|answer| answer.is_ok())
     }
 
     /// How many connections there are, and how many of them wait for something to do.
@@ -231,7 +231,7 @@ const LEFT: &str = "SET idle_in_transaction_session_timeout = '20s'";
 
 async fn postgres(url: &str) -> Result<AnyPool, OpenError> {
     let place =
-        place(url).ok_or_else(|| OpenError::Address(url.split('@').next_back().unwrap_or("").to_owned()))?;
+        server(url).ok_or_else(|| OpenError::Address(url.split('@').next_back().unwrap_or("").to_owned()))?;
     let failed = |source| OpenError::Server { place: place.clone(), source };
     let options = AnyConnectOptions::from_str(url).map_err(failed)?;
     AnyConnection::connect_with(&options).await.map_err(failed)?.close().await.map_err(failed)?;
@@ -254,7 +254,7 @@ async fn is_alive(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
 }
 
 /// Host, port and database of a PostgreSQL address: what may be shown.
-fn place(url: &str) -> Option<String> {
+fn server(url: &str) -> Option<String> {
     let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"))?;
     let after_password = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
     Some(after_password.split('?').next().unwrap_or_default().to_owned())

@@ -8,6 +8,7 @@ mod order;
 mod print;
 mod reach;
 mod secrets;
+mod system;
 mod wait;
 
 use clap::{Args, CommandFactory, Subcommand};
@@ -21,6 +22,7 @@ use self::{
     order::{DeployArgs, UpdateArgs},
     print::{Output, Table},
     reach::{Profile, Reach},
+    system::SystemArgs,
     wait::Waiting,
 };
 use crate::config::Cli;
@@ -76,6 +78,8 @@ pub enum ClientCommand {
     People(PeopleArgs),
     /// List, make and revoke your tokens
     Tokens(TokensArgs),
+    /// Show what the server is, how its parts stand, and how it is set
+    System(SystemArgs),
     /// Print a script that completes commands in a shell
     Completion {
         /// The shell
@@ -241,6 +245,7 @@ pub async fn run(command: ClientCommand) -> Done {
         ClientCommand::History(args) => history(&args).await,
         ClientCommand::People(args) => people(&args).await,
         ClientCommand::Tokens(args) => tokens(&args).await,
+        ClientCommand::System(args) => args.run().await,
         ClientCommand::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "slipway", &mut std::io::stdout());
             Ok(())

@@ -2,15 +2,17 @@
 
 use clap::{Args, ValueEnum};
 
+use super::listed::SERVER;
+
 /// How it tells.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Telling {
     /// How a line of the log is written; RUST_LOG says which there are
-    #[arg(long, env = "SLIPWAY_LOG_FORMAT", value_enum, default_value_t, value_name = "FORMAT")]
+    #[arg(long, env = "SLIPWAY_LOG_FORMAT", value_enum, default_value_t, value_name = "FORMAT", help_heading = SERVER)]
     pub log_format: LogFormat,
 
     /// Where traces are sent, for example http://collector:4318/v1/traces: OpenTelemetry over HTTP [default: nowhere]
-    #[arg(long, env = "SLIPWAY_TRACES_URL", value_name = "URL")]
+    #[arg(long, env = "SLIPWAY_TRACES_URL", value_name = "URL", help_heading = SERVER)]
     pub traces_url: Option<String>,
 }
 

@@ -21,6 +21,7 @@ use slipway_domain::{
     release::Project,
     removal::Held,
     secret::Secret,
+    system::System,
     token::{NewToken, Token, TokenForm},
     wizard::Draft,
 };
@@ -237,6 +238,10 @@ impl Desk for Witnessed {
 
     async fn verify_audit(&self) -> Result<Verdict, DeskError> {
         self.look("read-audit", "", self.0.verify_audit().await).await
+    }
+
+    async fn system(&self) -> Result<System, DeskError> {
+        self.look("read-system", "", self.0.system().await).await
     }
 
     async fn tokens(&self) -> Result<Vec<Token>, DeskError> {

@@ -35,13 +35,26 @@ pub struct Keycloak {
 
 /// What Keycloak answers in place of people.
 #[derive(Debug, thiserror::Error)]
-enum Refusal {
+pub enum Refusal {
+    /// Slipway's client may not look.
     #[error("{RIGHTS}")]
     Rights,
+    /// Something else than an answer.
     #[error("Keycloak answers {0}")]
     Status(StatusCode),
+    /// Slipway's client is not known, or not by that secret.
     #[error("Keycloak gives Slipway's client no token")]
     NoToken,
+}
+
+impl Refusal {
+    /// The status that it answered with, if that is all that is known.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Status(status) => Some(status.as_u16()),
+            Self::Rights | Self::NoToken => None,
+        }
+    }
 }
 
 impl Keycloak {

@@ -13,6 +13,7 @@ mod order;
 mod people;
 mod problem;
 mod secrets;
+mod system;
 mod tokens;
 mod told;
 
@@ -94,6 +95,7 @@ fn described() -> OpenApiRouter {
         .routes(routes!(audit::search))
         .routes(routes!(audit::export))
         .routes(routes!(audit::verify))
+        .routes(routes!(system::system))
         .routes(routes!(tokens::list, tokens::make))
         .routes(routes!(tokens::revoke))
 }

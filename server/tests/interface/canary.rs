@@ -26,6 +26,7 @@ const PAGES: &[&str] = &[
     "/",
     "/audit",
     "/account/tokens",
+    "/system",
     "/devops/releases",
     "/devops/releases/holiday",
     "/devops/releases/holiday/deploy",

@@ -21,6 +21,7 @@ mod rest;
 mod safety;
 mod secrets;
 mod session;
+mod system;
 mod telling;
 mod tokens;
 mod twice;

@@ -74,6 +74,7 @@ const DESK: &[(&str, Option<&str>)] = &[
     ("visits", None),
     ("audit", Some("searchAudit")),
     ("verify_audit", Some("verifyAudit")),
+    ("system", Some("getSystem")),
     ("tokens", Some("listTokens")),
     ("make_token", Some("makeToken")),
     ("revoke_token", Some("revokeToken")),

@@ -100,6 +100,8 @@ const TABLE: &[(&str, By, &str)] = &[
     ("audit", Rest("searchAudit", Method::GET, "audit", ""), "DR"),
     ("audit", Rest("exportAudit", Method::GET, "audit/export", ""), "DR"),
     ("verify_audit", Rest("verifyAudit", Method::GET, "audit/verify", ""), "DR"),
+    ("system", Page("/system"), "DR"),
+    ("system", Rest("getSystem", Method::GET, "system", ""), "DR"),
     ("tokens", Page("/account/tokens"), "DRAU"),
     ("tokens", Rest("listTokens", Method::GET, "tokens", ""), "DRAU"),
     ("held_token", Page("/account/tokens?made=1"), "DRAU"),

@@ -11,6 +11,7 @@ const PAGES: &[&str] = &[
     "/sign-in",
     "/audit",
     "/account/tokens",
+    "/system",
     "/devops/releases",
     "/devops/releases/holiday",
     "/devops/releases/holiday/deploy",

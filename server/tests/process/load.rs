@@ -49,7 +49,7 @@ async fn world() -> World {
     let sandbox = Arc::new(Sandbox::start(SandboxOptions::fast()));
     let real = std::env::var_os("SLIPWAY_TEST_KUBECONFIG").filter(|_| count().is_some());
     let client = match real {
-        Some(path) => slipway_kubernetes::from_kubeconfig(Path::new(&path), None).await.unwrap(),
+        Some(path) => slipway_kubernetes::from_kubeconfig(Path::new(&path), None).await.unwrap().client,
         None => sandbox.client(),
     };
     let mut world = World::around(sandbox, client).await;

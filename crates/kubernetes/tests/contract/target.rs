@@ -52,7 +52,7 @@ impl Target {
         }
         // The second of several tests in this process finds it installed, which is just as well.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = slipway_kubernetes::from_kubeconfig(path.as_ref(), None).await.unwrap();
+        let client = slipway_kubernetes::from_kubeconfig(path.as_ref(), None).await.unwrap().client;
         let registry = std::env::var("SLIPWAY_TEST_REGISTRY").unwrap_or_default();
         let turn = AT_ONCE.acquire().await.unwrap();
         Some(Self::new(client, None, registry, Some(turn)))

@@ -115,7 +115,7 @@ impl Stage {
             return None;
         };
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let client = slipway_kubernetes::from_kubeconfig(path.as_ref(), None).await.unwrap();
+        let client = slipway_kubernetes::from_kubeconfig(path.as_ref(), None).await.unwrap().client;
         Some(Self::new(client, &registry, &registry_auth))
     }
 

@@ -4,6 +4,7 @@
 
 mod audit;
 mod backup;
+mod health;
 mod images;
 mod intents;
 mod journal;
