@@ -168,6 +168,7 @@ access-over = Sie wird oder wurde entfernt; ihr Zugang geht mit ihr.
 who-has-access = Wer Zugang hat
 nobody-but = Niemand außer denen mit einer Rolle für alles.
 access-not-now = Der Zugang kann jetzt nicht geändert werden
+access-not-you = Sie können den Zugang nicht ändern
 access-changed-by = Der Zugang wurde geändert von { $person }
 nothing-anew = Nichts wurde neu gestartet.
 give = Gewähren

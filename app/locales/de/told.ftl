@@ -408,6 +408,7 @@ told-the-cluster-does-not-let-do = Der Cluster lässt { $user } das nicht tun: d
 told-nobody-is-called-the-identity-provider = Niemand heißt { $name }. Der Anmeldedienst kennt alle, die Zugang haben können; prüfen Sie den Namen dort, oder nehmen Sie ihn heraus.
 told-slipway-may-not-ask-the-cluster = Slipway darf den Cluster nicht im Namen von { $user } fragen. Wer den Cluster verwaltet, kann seinem Konto das Recht impersonate auf Benutzer und Gruppen gewähren.
 told-its-last-change-did-not-succeed = Ihre letzte Änderung ist nicht gelungen. Wiederholen Sie sie, aktualisieren Sie, oder setzen Sie zuerst zurück.
+told-its-namespace-is-not-there = Ihr Namensraum ist nicht da. Aktualisieren Sie sie, dann wird er neu gemacht, oder erzwingen Sie das Entfernen.
 told-the-same-people-have-access-already = Dieselben Personen haben schon Zugang; es gibt nichts zu ändern.
 told-nothing-was-undeployed-type-to-confirm = Nichts wurde entfernt. Geben Sie zur Bestätigung { $count } ein.
 told-access = Zugang

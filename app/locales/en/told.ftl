@@ -408,6 +408,7 @@ told-the-cluster-does-not-let-do = The cluster does not let { $user } do this: t
 told-nobody-is-called-the-identity-provider = Nobody is called { $name }. The identity provider knows everybody who can have access; check the name there, or take it out.
 told-slipway-may-not-ask-the-cluster = Slipway may not ask the cluster in the name of { $user }. Whoever administers the cluster can grant its account the right impersonate on users and groups.
 told-its-last-change-did-not-succeed = Its last change did not succeed. Retry it, update it or roll it back first.
+told-its-namespace-is-not-there = Its namespace is not there. Update it, which makes it anew, or Force Undeploy it.
 told-the-same-people-have-access-already = The same people have access already; there is nothing to change.
 told-nothing-was-undeployed-type-to-confirm = Nothing was undeployed. Type { $count } to confirm.
 told-access = Access
