@@ -19,7 +19,11 @@ use crate::{
         time::Ago,
     },
     ways::escape,
-    words::{self, Word, text},
+    words::{
+        self, Word,
+        deeds::{deed, deeds, doer, way_in},
+        text,
+    },
 };
 
 const COLUMNS: &[(&str, Room)] = &[
@@ -153,21 +157,15 @@ fn Search(
     let from = filter.from.map(day).unwrap_or_default();
     let until =
         filter.until.map(|until| day(until - jiff::SignedDuration::from_hours(24))).unwrap_or_default();
-    let chosen = filter.outcome;
-    let outcomes = OUTCOMES.iter().map(|(outcome, key)| {
-        view! { <option value=*outcome selected=chosen == *outcome>{text(key, &[])}</option> }
-    });
+    let outcomes = OUTCOMES.iter().map(|(outcome, key)| (*outcome, text(key, &[])));
     let class = format!("{} h-9", Variant::Primary.classes());
     view! {
         <form class="card grid gap-3 p-4 sm:grid-cols-2 lg:grid-cols-4" method="get" action="/audit" role="search">
             <Text name="q" label=t!("search") value=filter.q/>
             <Text name="actor" label=t!("who") value=filter.actor/>
-            <Text name="action" label=t!("action") value=filter.action/>
+            <Choice name="action" label=t!("action") chosen=filter.action options=deeds()/>
             <Text name="object" label=t!("object") value=filter.object/>
-            <div class="space-y-1">
-                <label class="block text-sm font-medium" for="outcome">{t!("outcome")}</label>
-                <select class="input" id="outcome" name="outcome"><option value="">{t!("any")}</option>{outcomes.collect_view()}</select>
-            </div>
+            <Choice name="outcome" label=t!("outcome") chosen=filter.outcome options=outcomes.collect()/>
             <Text name="from" label=t!("from-day") value=from kind="date"/>
             <Text name="until" label=t!("until-day") value=until kind="date"/>
             <div class="flex items-end gap-2">
@@ -198,6 +196,32 @@ fn Text(
     }
 }
 
+/// One of several, or any. What was asked for by address and is none of them stays to be seen.
+#[component]
+fn Choice(
+    /// The name of the field.
+    name: &'static str,
+    /// What to choose.
+    label: String,
+    /// What was chosen.
+    chosen: String,
+    /// Each by what it is sent as.
+    options: Vec<(&'static str, String)>,
+) -> impl IntoView {
+    let other = !chosen.is_empty() && !options.iter().any(|(sent, _)| *sent == chosen);
+    let other = other.then(|| view! { <option value=chosen.clone() selected>{chosen.clone()}</option> });
+    let options = options.into_iter().map(|(sent, label)| {
+        view! { <option value=sent selected=chosen == sent>{label}</option> }
+    });
+    let options = options.collect_view();
+    view! {
+        <div class="space-y-1">
+            <label class="block text-sm font-medium" for=name>{label}</label>
+            <select class="input" id=name name=name><option value="">{t!("any")}</option>{other}{options}</select>
+        </div>
+    }
+}
+
 #[component]
 fn Row(
     /// The row.
@@ -211,10 +235,10 @@ fn Row(
         <tr>
             <td class="hidden text-muted tabular-nums md:table-cell" title=whole>{entry.seq}</td>
             <td><Ago at=entry.at now/></td>
-            <td class="wrap-anywhere">{entry.actor}</td>
-            <td class="wrap-anywhere">{entry.action}<span class="block text-muted">{entry.object}</span></td>
+            <td class="wrap-anywhere" title=entry.actor.clone()>{doer(&entry.actor)}</td>
+            <td class="wrap-anywhere"><span title=entry.action.clone()>{deed(&entry.action)}</span><span class="block text-muted">{entry.object}</span></td>
             <td class="max-w-sm wrap-anywhere">{words::told(entry.outcome)}</td>
-            <td class="hidden text-muted wrap-anywhere xl:table-cell">{from}<span class="block text-sm">{entry.via}</span></td>
+            <td class="hidden text-muted wrap-anywhere xl:table-cell">{from}<span class="block text-sm">{way_in(&entry.via)}</span></td>
         </tr>
     }
 }
