@@ -24,6 +24,7 @@ keys = Strg K
 cluster-out-of-reach = Der Cluster ist seit { $clock } nicht erreichbar ({ $age }). Sie sehen seinen letzten bekannten Stand.
 lost = Verbindung verloren, neuer Versuch läuft.
 lost-old = Was Sie sehen, ist vielleicht veraltet, Stand
+lost-clock = UTC.
 skip = Zum Inhalt springen
 sandbox = Spielwiese
 sandbox-more = Der Cluster wird in diesem Prozess simuliert. Nirgends wird etwas bereitgestellt.

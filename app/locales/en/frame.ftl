@@ -24,6 +24,7 @@ keys = Ctrl K
 cluster-out-of-reach = The cluster has been out of reach since { $clock } ({ $age }). What you see is its last known state.
 lost = Connection lost, trying again.
 lost-old = What you see may be old, as of
+lost-clock = UTC.
 skip = Skip to content
 sandbox = Sandbox
 sandbox-more = The cluster is simulated in this process. Nothing is deployed anywhere.

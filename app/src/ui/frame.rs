@@ -72,7 +72,7 @@ fn Lost() -> impl IntoView {
         <div class="pointer-events-none fixed inset-x-4 bottom-4 z-40 flex justify-center" role="status">
             <p class="notice pointer-events-auto flex items-start gap-2.5 rounded-card border border-doubt/35 bg-doubt-soft px-4 py-2.5 text-sm shadow-card [&[hidden]]:hidden" id="lost" hidden>
                 <Icon glyph=Glyph::Unplugged class="mt-0.5 size-4 shrink-0 text-doubt-ink"/>
-                <span><strong class="font-semibold">{t!("lost")}</strong>" "{t!("lost-old")}" "<span class="tabular-nums" id="lost-since"></span>" UTC."</span>
+                <span><strong class="font-semibold">{t!("lost")}</strong>" "{t!("lost-old")}" "<span class="tabular-nums" id="lost-since"></span>" "{t!("lost-clock")}</span>
             </p>
         </div>
     }
