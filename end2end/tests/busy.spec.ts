@@ -50,7 +50,7 @@ function delays(events: Seen[], paints: Seen[]): number[] {
 const rate = (events: Seen[]) => Math.max(...events.map(({ at }) => events.filter((other) => other.at >= at && other.at < at + 1000).length));
 const part = (sorted: number[], of: number) => sorted[Math.floor(sorted.length * of)];
 
-test('D14 a page keeps up with a hundred events a second, and paints each within 100 ms of its happening', async ({ page }) => {
+test('G4 a page keeps up with a hundred events a second, and paints each within 100 ms of its happening', async ({ page }) => {
   test.setTimeout(180_000);
   await signIn(page, portal);
   const api = portal.url + '/api/v1/applications';

@@ -172,7 +172,7 @@ test('D15 no English sentence is left on a German page, and what the cluster say
   expect((await page.request.post(`${api}/heil/retry`)).status()).toBe(409);
   expect((await page.request.put(`${api}/heil`, { data: { version: 77 } })).ok()).toBe(false);
   expect((await page.request.post(portal.url + '/api/v1/tokens', { data: { name: 'ci', scopes: ['read'], days: 3 } })).status()).toBe(201);
-  expect((await page.request.post(`${api}/heil/images/check`)).status()).toBeLessThan(500);
+  expect((await page.request.post(`${api}/heil/images`)).status()).toBeLessThan(500);
   expect((await page.request.put(`${api}/heil/access`, { data: { admins: ['ana', 'zoe'] } })).status()).toBe(202);
   expect((await page.request.delete(`${api}/weg`)).status()).toBe(202);
   await expect.poll(async () => (await standing('weg')).status, { timeout: 60_000 }).toBe('Undeployed');

@@ -65,7 +65,7 @@ impl Stream {
     /// The first time; from then on it goes on for as long as the page lives.
     fn begin(self: Rc<Self>) {
         let stream = Rc::clone(&self);
-        let handler = Closure::<dyn Fn(Event)>::new(move |event| stream.handle(&event));
+        let handler = Closure::<dyn Fn(Event)>::new(move |event: Event| stream.handle(&event));
         let handler: Function = handler.into_js_value().unchecked_into();
         if let Some(window) = window() {
             on(&window, &["online", "offline"], &handler);
