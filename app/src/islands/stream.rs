@@ -106,7 +106,8 @@ impl Stream {
             kind @ ("error" | "offline") => {
                 let source = self.source.borrow().clone();
                 // A server that is there and refuses has something to say, for example that the visit is over.
-                if kind == "error" && source.is_some_and(|source| source.ready_state() == EventSource::CLOSED) {
+                if kind == "error" && source.is_some_and(|source| source.ready_state() == EventSource::CLOSED)
+                {
                     self.tell(None);
                 }
                 self.lose();

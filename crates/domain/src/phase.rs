@@ -190,7 +190,9 @@ mod tests {
     fn s1_l03_nobody_gets_access_to_a_namespace_that_is_not_there() {
         for reason in [NAMESPACE_GONE, NAMESPACE_GOING] {
             let standing = Standing { status: Status::Pending, reason: Some(reason.into()), cause: None };
-            for last in [operation(Kind::Deploy, Progress::Succeeded { at: AT }), failed(Kind::Access, Step::Apply)] {
+            for last in
+                [operation(Kind::Deploy, Progress::Succeeded { at: AT }), failed(Kind::Access, Step::Apply)]
+            {
                 assert!(last.may_set_access(&standing).unwrap_err().contains("namespace is not there"));
             }
         }

@@ -119,7 +119,10 @@ async fn s1_l03_a_page_on_which_nothing_can_be_changed_says_why_and_has_no_form(
     assert!(form.iter().all(|part| text.contains(part)) && !text.contains("cannot be changed"), "{text}");
     assert_eq!(console.ask(Method::DELETE, "applications/shop", Value::Null).await.0, 202);
     let text = page(&console, "en").await;
-    assert!(text.contains("its access goes with it") && !form.iter().any(|part| text.contains(part)), "{text}");
+    assert!(
+        text.contains("its access goes with it") && !form.iter().any(|part| text.contains(part)),
+        "{text}"
+    );
 
     // Nothing starts here within the time of a test.
     let console = Console::with(&["--sandbox-pace-ms", "600000"]).await;
