@@ -16,6 +16,7 @@ pub mod frame;
 pub mod icon;
 pub mod load;
 pub mod people;
+pub mod said;
 pub mod steps;
 pub mod table;
 pub mod tabs;

@@ -3,6 +3,7 @@
 
 #[cfg(feature = "ssr")]
 mod catalogue;
+pub mod deeds;
 mod labels;
 #[cfg(feature = "ssr")]
 mod phrases;
@@ -103,6 +104,12 @@ pub fn told_in(language: Language, sentence: impl Into<String>) -> String {
 #[cfg(not(feature = "ssr"))]
 pub fn told_in(_: Language, sentence: impl Into<String>) -> String {
     sentence.into()
+}
+
+/// The same if the language of the page has it.
+pub fn known(sentence: &str) -> Option<String> {
+    let told = told(sentence);
+    (language() == Language::English || told != sentence).then_some(told)
 }
 
 /// A number as the language writes it.

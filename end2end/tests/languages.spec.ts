@@ -1,5 +1,8 @@
 // Every page in the person's language: the one that they chose, else the one that their browser asks for.
 import { expect, test, type Browser, type Page } from '@playwright/test';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { leftEnglish, written } from './german.ts';
 import { expectAccessible } from './look.ts';
 import { badge, password, Portal, signIn } from './portal.ts';
 
@@ -135,6 +138,77 @@ test.describe('without JavaScript', () => {
     }).toPass();
     await page.context().close();
   });
+});
+
+/** Releases that nobody can read, each for a reason of its own. */
+function breakReleases(): void {
+  const manifest = (name: string, more: object) => JSON.stringify({ kind: 'container', name, version: '1', components: [], ...more });
+  const files = { 'no-component': manifest('no-component', {}), 'other-name': manifest('shop', {}), 'no-json': '{"kind": "container",', 'odd-key': manifest('odd-key', { colour: 'red' }), 'odd-kind': '{"kind": "app"}' };
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(join(portal.releases, name, '1'), { recursive: true });
+    writeFileSync(join(portal.releases, name, '1', `${name}.json`), text);
+  }
+  mkdirSync(join(portal.releases, 'Not a name'));
+  mkdirSync(join(portal.releases, 'cut-off'));
+  writeFileSync(join(portal.releases, 'cut-off', '1.zip'), 'PK');
+  symlinkSync('/', join(portal.releases, 'a-link'));
+}
+
+test('D15 no English sentence is left on a German page, and what the cluster says is marked as English', async ({ browser }) => {
+  test.setTimeout(240_000);
+  breakReleases();
+  const page = await person(browser, 'de');
+  await anmelden(page);
+  const api = portal.url + '/api/v1/applications';
+  for (const [name, project] of [['heil', 'web-shop'], ['ohne-image', 'missing-image'], ['kaputt', 'unsteady'], ['weg', 'welcome']]) {
+    expect((await page.request.post(api, { data: { name, project, version: 1, admins: ['ana'] } })).status()).toBe(202);
+  }
+  const standing = async (name: string) => (await (await page.request.get(`${api}/${name}`)).json()).standing;
+  await expect.poll(async () => (await standing('heil')).status, { timeout: 60_000 }).toBe('Running');
+  await expect.poll(async () => (await standing('ohne-image')).cause, { timeout: 60_000 }).toBeTruthy();
+  await expect.poll(async () => (await standing('kaputt')).cause, { timeout: 60_000 }).toBeTruthy();
+  await expect.poll(async () => (await standing('weg')).status, { timeout: 60_000 }).toBe('Running');
+  // What is refused is in the audit trail, with the reason.
+  expect((await page.request.post(`${api}/heil/retry`)).status()).toBe(409);
+  expect((await page.request.put(`${api}/heil`, { data: { version: 77 } })).ok()).toBe(false);
+  expect((await page.request.post(portal.url + '/api/v1/tokens', { data: { name: 'ci', scopes: ['read'], days: 3 } })).status()).toBe(201);
+  expect((await page.request.post(`${api}/heil/images`)).status()).toBeLessThan(500);
+  expect((await page.request.put(`${api}/heil/access`, { data: { admins: ['ana', 'zoe'] } })).status()).toBe(202);
+  expect((await page.request.delete(`${api}/weg`)).status()).toBe(202);
+  await expect.poll(async () => (await standing('weg')).status, { timeout: 60_000 }).toBe('Undeployed');
+  await expect.poll(async () => (await (await page.request.get(`${api}/heil/operations`)).json()).operations[0].progress.state).toBe('succeeded');
+  const operation = (await (await page.request.get(`${api}/heil/operations`)).json()).operations[0].id;
+
+  const own = await written(page, portal);
+  const left: string[] = [];
+  const look = async (path: string) => {
+    await page.goto(portal.url + path);
+    await expect(page.locator('html')).toHaveAttribute('lang', 'de');
+    for (const details of await page.locator('details:not([open]) > summary').all()) await details.click({ timeout: 1000 }).catch(() => {});
+    left.push(...(await leftEnglish(page, own)).map((text) => `${path}: ${text}`));
+  };
+  const tabs = ['', '/components', '/logs', '/events', '/history', '/configuration', '/access'];
+  const wizard = ['?check=1', '/admins?check=1', '/users?check=1', '/connectors?check=1', '/connectors?view=json', '/infrastructure?check=1', '/review'];
+  for (const name of ['heil', 'ohne-image', 'kaputt', 'weg']) for (const part of tabs) await look(`/devops/instances/${name}${part}`);
+  for (const part of wizard) await look(`/devops/releases/holiday/deploy${part}`);
+  for (const path of ['/', '/devops/releases', '/devops/releases/web-shop', '/devops/releases/holiday', '/devops/instances', '/devops/instances?status=Running',
+    '/devops/instances?q=gibt-es-nicht', '/devops/undeploy', '/devops/undeploy?app=heil&app=weg&app=kaputt', '/account', '/account/tokens', '/audit?verify=1', '/audit?outcome=refused',
+    '/audit?q=gibt-es-nicht', '/devops/search?q=heil', '/devops/instances/heil/undeploy', '/devops/instances/kaputt/undeploy?force=true', '/devops/instances/heil/update/review',
+    `/devops/instances/heil/operations/${operation}`, '/devops/instances/nirgends', '/devops/releases/nirgends', '/nirgends']) await look(path);
+  expect([...new Set(left)]).toEqual([]);
+
+  await page.goto(portal.url + '/devops/releases');
+  const broken = page.getByRole('status').filter({ hasText: 'können nicht gelesen werden' });
+  await expect(broken).toContainText('das Release hat keine Komponente, also gibt es nichts bereitzustellen');
+  await expect(broken).toContainText('dem Zip fehlt das Ende; es wurde abgeschnitten');
+  await page.goto(portal.url + '/devops/instances/ohne-image');
+  await expect(page.getByRole('alert').locator('pre')).toHaveAttribute('lang', 'en');
+  await page.goto(portal.url + '/audit');
+  await page.getByLabel('Aktion').selectOption('Entfernen');
+  await page.getByRole('button', { name: 'Suchen' }).first().click();
+  await expect(page).toHaveURL(/action=undeploy/);
+  await expect(page.getByRole('table', { name: 'Protokoll' }).getByRole('row').nth(1)).toContainText('Entfernen');
+  await page.context().close();
 });
 
 test('D15 German pages are in nobody\'s way, and fit on a narrow screen', async ({ browser }) => {

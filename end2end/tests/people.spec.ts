@@ -62,6 +62,11 @@ test.describe('without JavaScript', () => {
     await row(page, 'ana').getByRole('button', { name: 'Put back ana' }).click();
     await page.getByRole('button', { name: 'Save access' }).click();
     await expect(page.getByText('Access was changed by admin')).toBeVisible();
+    // While that is under way nothing else can be changed, and without a script the page stays as it is.
+    await expect(async () => {
+      await page.reload();
+      await expect(page.getByLabel('To a user or a group')).toBeVisible({ timeout: 500 });
+    }).toPass();
     await expect(row(page, 'ops')).toHaveCount(0);
     await expect(row(page, 'zoe')).toContainText('User');
     await page.getByRole('button', { name: 'Remove zoe' }).click();

@@ -168,6 +168,7 @@ access-over = It is being removed or has been; its access goes with it.
 who-has-access = Who has access
 nobody-but = Nobody but those with a role for everything.
 access-not-now = Access cannot be changed now
+access-not-you = You cannot change who has access
 access-changed-by = Access was changed by { $person }
 nothing-anew = Nothing was started anew.
 give = Give

@@ -12,7 +12,7 @@ use web_sys::{DomParser, Element, Response, SupportedType, window};
 
 use super::{
     morph::morph,
-    stream::{listen, open},
+    stream::{begin, is_lost, listen},
 };
 use crate::ui::badge::Badge;
 
@@ -37,7 +37,7 @@ pub fn LiveBadge(
     Effect::new(move || {
         let id = id.clone();
         listen(move |all| {
-            for news in all.iter().filter(|news| news.id == id) {
+            for news in all.into_iter().flatten().filter(|news| news.id == id) {
                 if news.revision > state.with_untracked(|state| state.0) {
                     set_state.set((news.revision, news.status.clone()));
                 }
@@ -65,15 +65,15 @@ pub fn LivePage(
     Effect::new(move || {
         let (newest, page) = (Cell::new(revision), Rc::new(Page::default()));
         listen(move |all| {
+            let Some(all) = all else { return Rc::clone(&page).renew(Duration::ZERO) };
             let revision = all.iter().map(|news| news.revision).max().unwrap_or_default();
             if revision > newest.get() {
-                // What the cluster itself is about has no revision, and is news each time.
-                newest.set(if revision == i64::MAX { newest.get() } else { revision });
+                newest.set(revision);
                 let is_shown = all.iter().any(|news| !news.id.is_empty());
                 Rc::clone(&page).renew(if is_shown { PAUSE } else { ELSEWHERE });
             }
         });
-        open(&of, revision);
+        begin(of.clone(), revision);
     });
 }
 
@@ -100,6 +100,8 @@ impl Page {
         match answer {
             Ok(()) if self.is_old.get() => self.renew(PAUSE),
             Ok(()) => {}
+            // When the stream is back, the page is renewed in any case.
+            Err(_) if is_lost() => {}
             Err(_) => self.renew(LATER),
         }
     }
@@ -109,7 +111,7 @@ async fn swap() -> Result<(), JsValue> {
     let window = window().ok_or(JsValue::NULL)?;
     let href = window.location().href()?;
     let response: Response = JsFuture::from(window.fetch_with_str(&href)).await?.dyn_into()?;
-    if response.status() >= 500 {
+    if response.status() >= 500 || response.status() == 429 {
         return Err(JsValue::NULL);
     }
     let text = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
@@ -117,8 +119,10 @@ async fn swap() -> Result<(), JsValue> {
     let document = window.document().ok_or(JsValue::NULL)?;
     let parts = document.query_selector_all("[data-live]")?;
     for old in (0..parts.length()).filter_map(|index| parts.get(index)?.dyn_into::<Element>().ok()) {
-        if let Some(new) = fresh.get_element_by_id(&old.id()) {
-            morph(&old, &new)?;
+        match fresh.get_element_by_id(&old.id()) {
+            Some(new) => morph(&old, &new)?,
+            // It is another page by now: the one for signing in, or one on which something can be done again.
+            None => return window.location().reload(),
         }
     }
     Ok(())

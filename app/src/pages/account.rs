@@ -13,6 +13,7 @@ use crate::{
         table::{Room, Section, Table},
         time::Ago,
     },
+    words::told,
 };
 
 const COLUMNS: &[(&str, Room)] = &[
@@ -93,7 +94,7 @@ fn browser(agent: &str) -> String {
     match (program, system) {
         (Some(program), Some(system)) => t!("browser-on", program = program, system = system),
         (Some(one), None) => one,
-        _ => agent.split('/').next().unwrap_or(agent).to_owned(),
+        _ => told(agent.split('/').next().unwrap_or(agent)),
     }
 }
 

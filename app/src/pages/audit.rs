@@ -1,11 +1,14 @@
 //! The audit trail: who did what to what, and whether the trail is whole (D7).
 
+mod search;
+
 use crate::{key, t};
 use jiff::Timestamp;
 use leptos::prelude::*;
 use leptos_router::{hooks::use_query_map, params::ParamsMap};
 use slipway_domain::audit::{Entry, Filter, Verdict};
 
+use self::search::Search;
 use crate::{
     desk::{AuditView, DeskError, SharedDesk},
     ui::{
@@ -19,7 +22,10 @@ use crate::{
         time::Ago,
     },
     ways::escape,
-    words::{self, Word, text},
+    words::{
+        self, Word,
+        deeds::{deed, doer, way_in},
+    },
 };
 
 const COLUMNS: &[(&str, Room)] = &[
@@ -30,15 +36,6 @@ const COLUMNS: &[(&str, Room)] = &[
     (key!("outcome"), Room::Any),
     (key!("from-where"), Room::Wide),
 ];
-/// How outcomes begin. They are found by the words that they are kept in.
-const OUTCOMES: &[(&str, &str)] = &[
-    ("accepted", key!("outcome-accepted")),
-    ("refused", key!("outcome-refused")),
-    ("succeeded", key!("outcome-succeeded")),
-    ("failed", key!("outcome-failed")),
-    ("used", key!("outcome-used")),
-];
-
 /// What was asked of the page, and the answer.
 struct Answered {
     filter: Filter,
@@ -145,60 +142,6 @@ fn told(verdict: Verdict) -> impl IntoView {
 }
 
 #[component]
-fn Search(
-    /// What is looked for.
-    filter: Filter,
-) -> impl IntoView {
-    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
-    let from = filter.from.map(day).unwrap_or_default();
-    let until =
-        filter.until.map(|until| day(until - jiff::SignedDuration::from_hours(24))).unwrap_or_default();
-    let chosen = filter.outcome;
-    let outcomes = OUTCOMES.iter().map(|(outcome, key)| {
-        view! { <option value=*outcome selected=chosen == *outcome>{text(key, &[])}</option> }
-    });
-    let class = format!("{} h-9", Variant::Primary.classes());
-    view! {
-        <form class="card grid gap-3 p-4 sm:grid-cols-2 lg:grid-cols-4" method="get" action="/audit" role="search">
-            <Text name="q" label=t!("search") value=filter.q/>
-            <Text name="actor" label=t!("who") value=filter.actor/>
-            <Text name="action" label=t!("action") value=filter.action/>
-            <Text name="object" label=t!("object") value=filter.object/>
-            <div class="space-y-1">
-                <label class="block text-sm font-medium" for="outcome">{t!("outcome")}</label>
-                <select class="input" id="outcome" name="outcome"><option value="">{t!("any")}</option>{outcomes.collect_view()}</select>
-            </div>
-            <Text name="from" label=t!("from-day") value=from kind="date"/>
-            <Text name="until" label=t!("until-day") value=until kind="date"/>
-            <div class="flex items-end gap-2">
-                <button class=class type="submit">{t!("search")}</button>
-                <a class=Variant::Quiet.classes() href="/audit">{t!("clear")}</a>
-            </div>
-        </form>
-    }
-}
-
-#[component]
-fn Text(
-    /// The name of the field.
-    name: &'static str,
-    /// What to enter.
-    label: String,
-    /// What was entered.
-    value: String,
-    /// The kind of control.
-    #[prop(default = "text")]
-    kind: &'static str,
-) -> impl IntoView {
-    view! {
-        <div class="space-y-1">
-            <label class="block text-sm font-medium" for=name>{label}</label>
-            <input class="input" id=name name=name type=kind value=value/>
-        </div>
-    }
-}
-
-#[component]
 fn Row(
     /// The row.
     entry: Entry,
@@ -211,10 +154,10 @@ fn Row(
         <tr>
             <td class="hidden text-muted tabular-nums md:table-cell" title=whole>{entry.seq}</td>
             <td><Ago at=entry.at now/></td>
-            <td class="wrap-anywhere">{entry.actor}</td>
-            <td class="wrap-anywhere">{entry.action}<span class="block text-muted">{entry.object}</span></td>
+            <td class="wrap-anywhere" title=entry.actor.clone()>{doer(&entry.actor)}</td>
+            <td class="wrap-anywhere"><span title=entry.action.clone()>{deed(&entry.action)}</span><span class="block text-muted">{entry.object}</span></td>
             <td class="max-w-sm wrap-anywhere">{words::told(entry.outcome)}</td>
-            <td class="hidden text-muted wrap-anywhere xl:table-cell">{from}<span class="block text-sm">{entry.via}</span></td>
+            <td class="hidden text-muted wrap-anywhere xl:table-cell">{from}<span class="block text-sm">{way_in(&entry.via)}</span></td>
         </tr>
     }
 }

@@ -25,6 +25,7 @@ use crate::{
         frame::PageHead,
         icon::Icon,
         load::load,
+        said::Said,
         table::Section,
         time::Ago,
     },
@@ -150,14 +151,14 @@ fn Row(
     now: Timestamp,
 ) -> impl IntoView {
     let standing = application.standing;
-    let why = standing.cause.map(|cause| cause.reason).or(standing.reason).map(words::told);
+    let why = standing.cause.map(|cause| cause.reason).or(standing.reason);
     let name = application.name.to_string();
     let href = format!("/devops/instances/{name}");
     view! {
         <li class="flex flex-wrap items-center gap-x-4 gap-y-1 px-4 py-3 text-sm md:grid md:grid-cols-[12rem_10rem_minmax(0,1fr)_auto]">
             <a class="link min-w-0 font-medium wrap-anywhere" href=href>{name}</a>
             <span><Badge status=standing.status/></span>
-            <span class="order-last min-w-0 basis-full text-muted wrap-anywhere md:order-none">{why}</span>
+            <span class="order-last min-w-0 basis-full text-muted wrap-anywhere md:order-none">{why.map(|what| view! { <Said what/> })}</span>
             <span class="ml-auto text-muted"><Ago at=application.updated_at now/></span>
         </li>
     }

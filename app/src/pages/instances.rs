@@ -32,6 +32,7 @@ use crate::{
         frame::PageHead,
         icon::{Glyph, Icon},
         load::load,
+        said::Said,
         table::{Room, Section, Table},
         time::Ago,
     },
@@ -239,7 +240,7 @@ fn row(application: Application, gateway: &str, now: Timestamp) -> impl IntoView
     let tick = together::tick(&application);
     let id = application.id.to_string();
     let status = application.standing.status;
-    let reason = application.standing.reason.map(told);
+    let reason = application.standing.reason.map(|what| view! { <Said what/> });
     let address = application.gateway_path.map(|path| format!("{gateway}{path}"));
     let generation = application.generation;
     view! {

@@ -21,11 +21,12 @@ use crate::{
         frame::PageHead,
         icon::Glyph,
         load::load,
+        said::Said,
         table::{Room, Section, Table},
         time::Ago,
     },
     wizard::Place,
-    words::{Word, number, told},
+    words::{Word, number},
 };
 
 const COLUMNS: &[(&str, Room)] = &[
@@ -167,7 +168,7 @@ pub(super) fn broken(releases: Vec<BrokenRelease>) -> impl IntoView {
     let title = t!("broken", count = releases.len());
     let items = releases.into_iter().map(|release| {
         view! {
-            <li class="wrap-anywhere"><code>{release.path}</code><span class="block text-muted">{told(release.reason)}</span></li>
+            <li class="wrap-anywhere"><code>{release.path}</code><span class="block text-muted"><Said what=release.reason/></span></li>
         }
     });
     view! {

@@ -104,7 +104,7 @@ fn Row(
     view! {
         <tr>
             <th scope="row" class="font-normal wrap-anywhere"><span class="font-medium">{token.name}</span></th>
-            <td>{scopes}</td>
+            <td><code class="text-sm">{scopes}</code></td>
             <td class="whitespace-nowrap">{until}{is_over.then(|| view! { <span class="block text-muted">{t!("is-over")}</span> })}</td>
             <td class=Room::Medium.classes()>{used}</td>
             <td class="w-px text-right">
@@ -125,7 +125,7 @@ fn NewForm() -> impl IntoView {
         view! {
             <label class="flex items-baseline gap-2">
                 <input type="checkbox" name=format!("form[{label}]") value="true" checked=scope == Scope::Read/>
-                <span><span class="font-medium">{label}</span><span class="block text-sm text-muted">{meaning}</span></span>
+                <span><code class="font-medium">{label}</code><span class="block text-sm text-muted">{meaning}</span></span>
             </label>
         }
     });

@@ -4,7 +4,10 @@ use crate::t;
 use leptos::prelude::*;
 use slipway_domain::cause::Cause;
 
-use super::icon::{Glyph, Icon};
+use super::{
+    icon::{Glyph, Icon},
+    said::Said,
+};
 use crate::words::told;
 
 /// How serious it is.
@@ -82,18 +85,18 @@ pub fn CauseCallout(
         <div class="notice overflow-hidden rounded-card border border-bad/30 bg-surface shadow-card" role="alert">
             <div class="flex flex-wrap items-start gap-x-3 gap-y-1 border-b border-bad/20 bg-bad-soft px-4 py-3">
                 <Icon glyph=Glyph::Warning class="mt-[3px] size-4 shrink-0 text-bad-ink"/>
-                <p class="min-w-0 flex-1 font-medium wrap-anywhere">{told(cause.reason)}</p>
+                <p class="min-w-0 flex-1 font-medium wrap-anywhere"><Said what=cause.reason/></p>
                 <code class="rounded-control bg-bad/8 px-1.5 py-0.5 text-xs text-bad-ink" title=t!("stable-code")>{cause.code}</code>
             </div>
             <div class="space-y-3 px-4 py-3.5">
                 <p class="flex gap-3">
                     <Icon glyph=Glyph::Arrow class="mt-[3px] size-4 shrink-0 text-muted"/>
-                    <span><span class="sr-only">{t!("what-to-do")}" "</span>{told(cause.action)}</span>
+                    <span><span class="sr-only">{t!("what-to-do")}" "</span><Said what=cause.action/></span>
                 </p>
                 {(!evidence.is_empty()).then(|| view! {
                     <div class="space-y-1.5 sm:pl-7">
                         <p class="text-xs text-muted">{t!("words-of-cluster")}</p>
-                        <pre class="code">{evidence}</pre>
+                        <pre class="code" lang="en">{evidence}</pre>
                     </div>
                 })}
             </div>

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use serde_json::Value;
 use slipway_domain::plan::FieldChange;
 
+use crate::words::told;
+
 /// A list of differences.
 #[component]
 pub fn Diff(
@@ -26,6 +28,8 @@ pub fn Diff(
 
 fn text(value: Value) -> String {
     match value {
+        // What stands in the place of a secret.
+        Value::String(text) if text.starts_with('•') => told(text),
         Value::String(text) => text,
         Value::Array(values) if values.iter().all(Value::is_string) => {
             values.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")

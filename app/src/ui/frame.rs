@@ -63,7 +63,21 @@ pub fn Frame(
                 <span class="contents" id="words" data-copied=t!("copied") data-statuses=status_words()><Copying/></span>
             </div>
         </div>
+        <Lost/>
         <span id="end"></span>
+    }
+}
+
+/// That what moves does not move any more. Whatever follows live events shows it while there are none.
+#[component]
+fn Lost() -> impl IntoView {
+    view! {
+        <div class="pointer-events-none fixed inset-x-4 bottom-4 z-40 flex justify-center" role="status">
+            <p class="notice pointer-events-auto flex items-start gap-2.5 rounded-card border border-doubt/35 bg-doubt-soft px-4 py-2.5 text-sm shadow-card [&[hidden]]:hidden" id="lost" hidden>
+                <Icon glyph=Glyph::Unplugged class="mt-0.5 size-4 shrink-0 text-doubt-ink"/>
+                <span><strong class="font-semibold">{t!("lost")}</strong>" "{t!("lost-old")}" "<span class="tabular-nums" id="lost-since"></span>" "{t!("lost-clock")}</span>
+            </p>
+        </div>
     }
 }
 

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use slipway_domain::operation::{Operation, Progress, Step};
 
-use super::icon::{Glyph, Icon};
-use crate::{
-    t,
-    words::{self, Word},
+use super::{
+    icon::{Glyph, Icon},
+    said::Said,
 };
+use crate::{t, words::Word};
 
 /// Where an operation is, seen from one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub fn Steps(
         let last = steps.last().copied();
         let number = steps.iter().position(|step| *step == at).unwrap_or_default() + 1;
         let told = t!("step-of", kind = operation.kind.word(), number = number, count = steps.len());
-        let note = waits.or(operation.note.clone()).filter(|_| !failed).map(words::told);
+        let note = waits.or(operation.note.clone()).filter(|_| !failed).map(|what| view! { <Said what/> });
         let items = steps.into_iter().map(|step| {
             let stand = match step.cmp(&at) {
                 std::cmp::Ordering::Less => Stand::Done,

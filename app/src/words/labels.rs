@@ -2,7 +2,7 @@
 
 use slipway_domain::{
     audit::Flaw,
-    observed::Health,
+    observed::{Health, TaskState},
     operation::{Kind, Progress, Step},
     people::Trace,
     phase::Phase,
@@ -129,6 +129,21 @@ impl Word for Health {
             Self::Healthy => t!("health-healthy"),
             Self::Unhealthy => t!("health-unhealthy"),
             Self::Unknown => t!("health-unknown"),
+        }
+    }
+}
+
+impl Word for TaskState {
+    fn word(&self) -> String {
+        match self {
+            Self::Provisioning => t!("task-provisioning"),
+            Self::Pending => t!("task-pending"),
+            Self::Activating => t!("task-activating"),
+            Self::Running => t!("task-running"),
+            Self::Deactivating => t!("task-deactivating"),
+            Self::Stopping => t!("task-stopping"),
+            Self::Deprovisioning => t!("task-deprovisioning"),
+            Self::Stopped => t!("task-stopped"),
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Every text is there in every language, with the same places in it, and nothing else is shown.
 
+mod deeds;
+mod every;
+mod releases;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
@@ -245,8 +249,6 @@ const NOT_FOR_PAGES: &[&str] = &[
     // Words of the simulated cluster.
     "/sandbox/",
     "/faults/",
-    // What is wrong with the files of a release is said to those who write them, in the words of their format.
-    "/catalog/",
 ];
 
 /// Sentences that are put together of parts; what becomes of them is tested below.

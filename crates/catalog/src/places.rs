@@ -96,7 +96,7 @@ fn of_project(project: &ProjectName, path: &Path, found: &mut Found) {
             Some(only) if candidates.is_empty() => found.candidates.push(only),
             Some(last) => {
                 let others: Vec<_> = candidates.iter().map(|other| other.label.as_str()).collect();
-                let others = others.join(" and ");
+                let others = others.join(", ");
                 found.refuse(
                     last.label,
                     format!("version {version} is also there as {others}; remove all but one"),

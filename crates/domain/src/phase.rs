@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::operation::{Kind, Operation, Progress, Step};
+use crate::{
+    operation::{Kind, Operation, Progress, Step},
+    status::Standing,
+};
 
 /// How far an application has come in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -74,10 +77,13 @@ impl Operation {
         }
     }
 
-    /// May be said anew who has access, or why not? What is applied with it must have been applied before, so that
-    /// nothing else changes.
-    pub fn may_set_access(&self) -> Result<(), &'static str> {
+    /// May be said anew who has access, or why not? Nothing but access is applied then, and the generation that says
+    /// so counts as the one that runs: all else in it must have been applied before, and must be there still.
+    pub fn may_set_access(&self, standing: &Standing) -> Result<(), &'static str> {
         self.may_update()?;
+        if standing.lacks_namespace() {
+            return Err("Its namespace is not there. Update it, which makes it anew, or Force Undeploy it.");
+        }
         match self.progress {
             Progress::Succeeded { .. } => Ok(()),
             _ if self.kind == Kind::Access => Ok(()),
@@ -113,7 +119,11 @@ mod tests {
     use ulid::Ulid;
 
     use super::*;
-    use crate::{cause::Cause, ids::OperationId};
+    use crate::{
+        cause::Cause,
+        ids::OperationId,
+        status::{NAMESPACE_GOING, NAMESPACE_GONE, Status},
+    };
 
     const AT: Timestamp = Timestamp::UNIX_EPOCH;
 
@@ -167,12 +177,25 @@ mod tests {
 
     #[test]
     fn s1_l03_access_is_said_anew_only_where_the_last_change_was_applied() {
-        let may = |operation: Operation| operation.may_set_access();
+        let runs = Standing { status: Status::Running, reason: None, cause: None };
+        let may = |operation: Operation| operation.may_set_access(&runs);
         assert!(may(operation(Kind::Update, Progress::Succeeded { at: AT })).is_ok());
         assert!(may(failed(Kind::Access, Step::Apply)).is_ok());
         assert!(may(failed(Kind::Update, Step::Settle)).unwrap_err().contains("did not succeed"));
         assert!(may(failed(Kind::Deploy, Step::Build)).unwrap_err().contains("never ran"));
         assert!(may(operation(Kind::Access, Progress::Open { step: Step::Apply })).is_err());
+    }
+
+    #[test]
+    fn s1_l03_nobody_gets_access_to_a_namespace_that_is_not_there() {
+        for reason in [NAMESPACE_GONE, NAMESPACE_GOING] {
+            let standing = Standing { status: Status::Pending, reason: Some(reason.into()), cause: None };
+            for last in
+                [operation(Kind::Deploy, Progress::Succeeded { at: AT }), failed(Kind::Access, Step::Apply)]
+            {
+                assert!(last.may_set_access(&standing).unwrap_err().contains("namespace is not there"));
+            }
+        }
     }
 
     #[test]

@@ -20,6 +20,11 @@ pub const RESTART_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
 /// How long what has crashed again and again must stay up to be called running.
 pub const STEADY: SignedDuration = SignedDuration::from_mins(1);
 
+/// The reason where the namespace has been deleted by somebody else.
+pub const NAMESPACE_GONE: &str = "The namespace is gone.";
+/// The reason while somebody else deletes it.
+pub const NAMESPACE_GOING: &str = "The namespace is being deleted by somebody else.";
+
 /// What the badge says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Status {
@@ -151,6 +156,13 @@ pub struct Standing {
     pub cause: Option<Cause>,
 }
 
+impl Standing {
+    /// Has the cluster no namespace for it any more, or not for long? Only the reason tells.
+    pub fn lacks_namespace(&self) -> bool {
+        matches!(self.reason.as_deref(), Some(NAMESPACE_GONE | NAMESPACE_GOING))
+    }
+}
+
 /// How an application stood before, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Before {
@@ -246,8 +258,8 @@ fn running_or_not(spec: &ApplicationSpec, observed: &Observed, late: bool, now: 
         return Standing { status: Status::Running, reason: None, cause: None };
     }
     let reason = match &observed.namespace {
-        Namespace::Absent => "The namespace is gone.".to_owned(),
-        Namespace::Terminating { .. } => "The namespace is being deleted by somebody else.".to_owned(),
+        Namespace::Absent => NAMESPACE_GONE.to_owned(),
+        Namespace::Terminating { .. } => NAMESPACE_GOING.to_owned(),
         Namespace::Active => format!("Waiting for {}.", waiting.join(", ")),
     };
     let status = if late { Status::Unknown } else { Status::Pending };

@@ -126,6 +126,7 @@ fn a_namespace_that_somebody_else_deleted_is_said() {
     let done = deploy(Progress::Succeeded { at: START });
     let standing = judge(&done, &Observed::default());
     assert_eq!(standing.reason.as_deref(), Some("The namespace is gone."));
+    assert!(standing.lacks_namespace() && !judge(&done, &with_ready(2)).lacks_namespace());
 }
 
 #[test]

@@ -104,3 +104,34 @@ async fn s1_l03_nobody_undoes_unseen_what_somebody_else_has_chosen() {
     assert!(place.contains("users=eve") && place.contains("Somebody%20else%20has%20changed%20it"), "{place}");
     assert_eq!(told(&console, "/access").await["users"][0]["typed"], "ben");
 }
+
+#[tokio::test]
+async fn s1_l03_a_page_on_which_nothing_can_be_changed_says_why_and_has_no_form() {
+    let page = async |console: &Console, language: &str| {
+        let request = console.request(Method::GET, "/devops/instances/shop/access");
+        let request = request.header("accept-language", language);
+        request.send().await.unwrap().text().await.unwrap()
+    };
+    let form = ["<form class=\"card", "name=\"form[who]\"", "name=\"form[remove]\""];
+    let console = Console::open().await;
+    console.deploy("shop").await;
+    let text = page(&console, "en").await;
+    assert!(form.iter().all(|part| text.contains(part)) && !text.contains("cannot be changed"), "{text}");
+    assert_eq!(console.ask(Method::DELETE, "applications/shop", Value::Null).await.0, 202);
+    let text = page(&console, "en").await;
+    assert!(
+        text.contains("its access goes with it") && !form.iter().any(|part| text.contains(part)),
+        "{text}"
+    );
+
+    // Nothing starts here within the time of a test.
+    let console = Console::with(&["--sandbox-pace-ms", "600000"]).await;
+    assert_eq!(console.ask(Method::POST, "applications", order("shop")).await.0, 202);
+    let text = page(&console, "en").await;
+    assert!(text.contains("Wait for its end, or cancel it.") && text.contains("id=\"closed\""), "{text}");
+    assert!(!form.iter().any(|part| text.contains(part)), "{text}");
+    assert_eq!(console.ask(Method::POST, "applications/shop/cancel", Value::Null).await.0, 202);
+    let text = page(&console, "de").await;
+    assert!(text.contains("kann jetzt nicht geändert werden") && text.contains("Sie lief nie."), "{text}");
+    assert!(!form.iter().any(|part| text.contains(part)), "{text}");
+}

@@ -58,11 +58,12 @@ impl Console {
             &data,
             "--cluster",
             "sandbox",
-            "--sandbox-pace-ms",
-            "5",
             "--admin-password",
             PASSWORD,
         ];
+        if !more.contains(&"--sandbox-pace-ms") {
+            arguments.extend(["--sandbox-pace-ms", "5"]);
+        }
         if !more.contains(&"--releases-dir") {
             arguments.extend(["--releases-dir", releases]);
         }

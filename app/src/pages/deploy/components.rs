@@ -17,6 +17,7 @@ use crate::{
         field::error_of,
         icon::{Glyph, Icon},
     },
+    words::told,
 };
 
 /// How variables are shown.
@@ -79,7 +80,7 @@ fn ConnectorPanel(
     );
     let known = plain.into_iter().map(|entry| Known {
         name: entry.name,
-        about: entry.description,
+        about: told(entry.description),
         required: entry.required,
     });
     let known = known.collect();
@@ -88,7 +89,7 @@ fn ConnectorPanel(
         let help = match (is_set, keeps) {
             (true, _) => t!("entered"),
             (false, true) => t!("keep-set"),
-            (false, false) => entry.description.clone(),
+            (false, false) => told(&*entry.description),
         };
         let (place, optional) = (place(&format!("secrets.{}", entry.name)), !entry.required || is_set || keeps);
         view! { <Text name=place label=entry.name value=String::new() help=help error=None secret=true optional/> }

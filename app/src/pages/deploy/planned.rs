@@ -82,7 +82,7 @@ fn finding(finding: Finding) -> impl IntoView {
     view! {
         <Callout weight title=finding.cause.reason>
             <p class="text-sm">{words::told(finding.cause.action)}</p>
-            {(!evidence.is_empty()).then(|| view! { <pre class="code mt-2">{evidence}</pre> })}
+            {(!evidence.is_empty()).then(|| view! { <pre class="code mt-2" lang="en">{evidence}</pre> })}
             <p class="text-xs text-muted">
                 {if finding.stops { t!("stops-plan") } else { t!("only-warning") }}" · "<code title=t!("stable-code")>{finding.cause.code}</code>
             </p>

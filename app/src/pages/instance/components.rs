@@ -158,12 +158,12 @@ fn task_row(application: &str, component: &str, task: ObservedTask, now: Timesta
         TaskState::Stopped => Tone::Over,
         _ => Tone::Moving,
     };
-    let label = format!("{:?}", task.state).to_uppercase();
+    let label = task.state.word();
     let trouble = task.trouble.map(|trouble| trouble.reason);
     let (healthy, health) = match task.health {
-        Health::Healthy => (Tone::Good, "HEALTHY"),
-        Health::Unhealthy => (Tone::Bad, "UNHEALTHY"),
-        Health::Unknown => (Tone::Over, "UNKNOWN"),
+        Health::Healthy => (Tone::Good, t!("task-healthy")),
+        Health::Unhealthy => (Tone::Bad, t!("task-unhealthy")),
+        Health::Unknown => (Tone::Over, t!("task-unknown")),
     };
     let ended = task.last_end.map(|end| match end.signal {
         Some(signal) => t!("signal", reason = end.reason, signal = signal.to_string()),
@@ -175,7 +175,7 @@ fn task_row(application: &str, component: &str, task: ObservedTask, now: Timesta
         <tr id=id>
             <th scope="row" class="font-normal"><a class="link" href=log title=t!("its-log")><code class="wrap-anywhere">{task.id}</code></a></th>
             <td class=Room::Medium.classes()>{task.release}</td>
-            <td><Outcome tone label/>{trouble.map(|trouble| view! { <span class="block pl-5 text-muted">{trouble}</span> })}</td>
+            <td><Outcome tone label/>{trouble.map(|trouble| view! { <span class="block pl-5 text-muted" lang="en">{trouble}</span> })}</td>
             <td><Outcome tone=healthy label=health/></td>
             <td class=Room::Medium.classes()>{task.started_at.map(|at| view! { <Ago at now/> })}</td>
             <td class=Room::Wide.classes()>{match task.stopped_at { Some(at) => view! { <Ago at now/> }.into_any(), None => "-".into_any() }}</td>

@@ -33,8 +33,11 @@ fn item(at: Timestamp, ended: Ended, now: Timestamp) -> impl IntoView {
         Some(signal) => t!("signal", reason = end.reason, signal = signal.to_string()),
         None => t!("exit-code", reason = end.reason, code = end.exit_code.to_string()),
     };
-    let remarks =
-        ended.remarks.into_iter().map(|line| view! { <li class="wrap-anywhere">{line}</li> }).collect_view();
+    let remarks = ended
+        .remarks
+        .into_iter()
+        .map(|line| view! { <li class="wrap-anywhere" lang="en">{line}</li> })
+        .collect_view();
     let log = match ended.log.filter(|log| !log.is_empty()) {
         Some(log) => view! { <pre class="code max-h-96 overflow-auto">{log}</pre> }.into_any(),
         None => view! { <p class="text-muted">{t!("said-nothing")}</p> }.into_any(),

@@ -140,8 +140,8 @@ fn OfHour(
             <tr>
                 <td class="align-top whitespace-nowrap"><time datetime=warning.at.to_string()>{clock}</time></td>
                 <td class="hidden align-top wrap-anywhere md:table-cell">{warning.object}</td>
-                <td class="align-top">{warning.reason}</td>
-                <td class="wrap-anywhere">{warning.message}</td>
+                <td class="align-top" lang="en">{warning.reason}</td>
+                <td class="wrap-anywhere" lang="en">{warning.message}</td>
             </tr>
         }
     });
@@ -162,8 +162,8 @@ fn list(told: Vec<Told>, now: Timestamp) -> impl IntoView {
             <tr>
                 <td class="align-top whitespace-nowrap">{told.at.map(|at| view! { <Ago at now/> })}</td>
                 <td class="hidden align-top md:table-cell"><Outcome tone label=kind/></td>
-                <td class="align-top">{told.reason}</td>
-                <td class="wrap-anywhere"><span class="block text-muted">{told.object}</span>{told.message}</td>
+                <td class="align-top" lang="en">{told.reason}</td>
+                <td class="wrap-anywhere"><span class="block text-muted">{told.object}</span><span lang="en">{told.message}</span></td>
                 <td class="hidden align-top tabular-nums md:table-cell">{told.count}</td>
             </tr>
         }

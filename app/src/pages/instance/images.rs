@@ -18,10 +18,10 @@ use crate::{
     ui::{
         badge::Outcome,
         button::{NotNow, Variant},
+        said::Said,
         table::{Room, Section, Table},
         time::Ago,
     },
-    words::told,
 };
 
 const COLUMNS: &[(&str, Room)] = &[
@@ -80,7 +80,7 @@ fn row(checked: CheckedImage, application: &str, may_update: bool) -> impl IntoV
         Tag::Moved { runs, now, quarantined } => (moved(&runs, &now, quarantined), Some(quarantined)),
         Tag::NotKnown { why } => {
             let told = view! {
-                <Outcome tone=Tone::Over label=t!("not-known")/><span class="block pl-5 text-muted wrap-anywhere">{told(why)}</span>
+                <Outcome tone=Tone::Over label=t!("not-known")/><span class="block pl-5 text-muted wrap-anywhere"><Said what=why/></span>
             };
             (told.into_any(), None)
         }

@@ -17,6 +17,7 @@ use crate::{
     ui::{
         button::{NotNow, Variant},
         callout::{Callout, Weight},
+        said::Said,
         table::Section,
         time::Ago,
     },
@@ -48,7 +49,7 @@ pub(super) fn Leftovers(
     let items =
         leftovers.into_iter().map(|leftover| item(&name, leftover, refused.as_deref(), now)).collect_view();
     let rest = (!rest.is_empty()).then(|| {
-        let lines = rest.into_iter().map(|line| view! { <p>{told(line)}</p> }).collect_view();
+        let lines = rest.into_iter().map(|line| view! { <p><Said what=line/></p> }).collect_view();
         view! { <Callout weight=Weight::Warning title=t!("may-be-left")>{lines}</Callout> }
     });
     (count > 0 || rest.is_some()).then(|| {
@@ -122,7 +123,7 @@ pub(super) fn Proven(
     proof: Proof,
 ) -> impl IntoView {
     let title = if proof.is_clean() { t!("nothing-left") } else { t!("almost-nothing-left") };
-    let lines = proof.sentences().into_iter().map(|line| view! { <li>{told(line)}</li> }).collect_view();
+    let lines = proof.sentences().into_iter().map(|line| view! { <li><Said what=line/></li> }).collect_view();
     view! {
         <Section title>
             <ul class="card list-disc space-y-1 py-4 pr-4 pl-9 text-sm marker:text-edge">{lines}</ul>

@@ -32,11 +32,12 @@ use crate::{
         facts::{Fact, Facts},
         icon::{Glyph, Icon},
         people::names,
+        said::Said,
         steps::{Steps, is_on_its_way},
         table::{Room, Section, Table},
         time::Ago,
     },
-    words::{Word, told},
+    words::Word,
 };
 
 const COMPONENTS: &[(&str, Room)] = &[
@@ -77,7 +78,7 @@ fn content(view: ApplicationView, held: Option<Held>) -> impl IntoView {
     let proof = view.operations.first().and_then(|newest| newest.proof.clone());
     view! {
         <div class="space-y-4 empty:hidden" id="news" data-live="">
-            {reason.map(|reason| view! { <p class="text-muted wrap-anywhere">{told(reason)}</p> })}
+            {reason.map(|reason| view! { <p class="text-muted wrap-anywhere"><Said what=reason/></p> })}
             {standing.cause.map(|cause| view! { <Why cause name=name.clone()/> })}
             {view.operations.first().cloned().map(|operation| view! { <Steps operation waits=waits.clone()/> })}
         </div>

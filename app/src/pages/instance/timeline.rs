@@ -8,10 +8,10 @@ use slipway_domain::status::Standing;
 use crate::ui::{
     badge::Badge,
     icon::{Glyph, Icon},
+    said::Said,
     table::Section,
     time::{Ago, took},
 };
-use crate::words::told;
 
 /// So many are shown at once; the others wait below.
 const FIRST: usize = 8;
@@ -52,13 +52,13 @@ pub(super) fn Timeline(
 }
 
 fn item(at: Timestamp, until: Timestamp, standing: Standing, now: Timestamp) -> impl IntoView {
-    let why = standing.cause.map(|cause| cause.reason).or(standing.reason).map(told);
+    let why = standing.cause.map(|cause| cause.reason).or(standing.reason);
     let clock = at.strftime("%H:%M:%S").to_string();
     view! {
         <li class="grid items-center gap-x-4 gap-y-1 px-4 py-2.5 text-sm grid-cols-[auto_minmax(0,1fr)_auto] md:grid-cols-[5rem_11rem_minmax(0,1fr)_auto]">
             <span class="text-muted tabular-nums">{clock}</span>
             <span><Badge status=standing.status/></span>
-            <span class="order-last col-span-3 min-w-0 text-muted wrap-anywhere empty:hidden md:order-none md:col-span-1 md:empty:block">{why}</span>
+            <span class="order-last col-span-3 min-w-0 text-muted wrap-anywhere empty:hidden md:order-none md:col-span-1 md:empty:block">{why.map(|what| view! { <Said what/> })}</span>
             <span class="text-right text-muted"><Ago at now/><span class="hidden pl-2 text-xs tabular-nums sm:inline" title=t!("how-long")>{took(at, until)}</span></span>
         </li>
     }

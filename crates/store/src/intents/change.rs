@@ -45,7 +45,10 @@ impl Store {
             return Ok(());
         }
         let (application, newest) = live(&mut transaction, &spec.name).await?;
-        let allowed = if change.kind == Kind::Access { newest.may_set_access() } else { newest.may_update() };
+        let allowed = match change.kind {
+            Kind::Access => newest.may_set_access(&application.standing),
+            _ => newest.may_update(),
+        };
         allowed.map_err(ChangeError::Refused)?;
         if application.id != spec.id || application.generation + 1 != spec.generation {
             return Err(ChangeError::Stale);
