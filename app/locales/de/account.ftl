@@ -89,6 +89,7 @@ deed-read-log = Ein Log lesen
 deed-read-secrets = Das Alter von Geheimnissen ansehen
 deed-read-draft = Einen Auftrag ansehen
 deed-read-tokens = Tokens ansehen
+deed-read-system = Das System ansehen
 deed-request = Anfrage eines Programms: { $method }
 doer-automatic = Slipway selbst
 doer-unknown = Nicht bekannt, wer

@@ -89,6 +89,7 @@ deed-read-log = Read a log
 deed-read-secrets = See how old secrets are
 deed-read-draft = See an order
 deed-read-tokens = See tokens
+deed-read-system = See the system
 deed-request = Request of a program: { $method }
 doer-automatic = Slipway itself
 doer-unknown = Not known who

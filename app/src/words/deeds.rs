@@ -40,6 +40,7 @@ pub const DEEDS: &[(&str, &str)] = &[
     ("read-draft", key!("deed-read-draft")),
     ("read-tokens", key!("deed-read-tokens")),
     ("read-audit", key!("scope-audit")),
+    ("read-system", key!("deed-read-system")),
 ];
 /// What a token was refused has no word but the method of the request.
 pub const METHODS: [&str; 4] = ["get", "post", "put", "delete"];
