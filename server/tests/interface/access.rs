@@ -112,7 +112,7 @@ async fn s1_l03_a_page_on_which_nothing_can_be_changed_says_why_and_has_no_form(
         let request = request.header("accept-language", language);
         request.send().await.unwrap().text().await.unwrap()
     };
-    let form = ["<form class=\"card", "name=\"form[who]\"", "name=\"form[remove]\""];
+    let form = ["action=\"/actions/access\"", "name=\"form[who]\"", "name=\"form[remove]\""];
     let console = Console::open().await;
     console.deploy("shop").await;
     let text = page(&console, "en").await;
