@@ -3,11 +3,12 @@ import type { Page } from '@playwright/test';
 import type { Portal } from './portal.ts';
 
 /** No German sentence has one of these, and hardly an English one is without. */
-const english = /\b(the|of|and|is|are|with|without|for|from|cannot|has|have|been|this|that|these|its|it|does|did|you|your|not|by|to|or|no|only|any|more|than|last|ago|waiting|running|pending|failed|succeeded|accepted|refused|update|deploy|undeploy|retry|unknown|healthy|unhealthy|remove|changed|none|nobody)\b/i;
+const english = /(?<![\w-])(the|of|and|is|are|with|without|for|from|cannot|has|have|been|this|that|these|its|it|does|did|you|your|not|by|to|or|no|only|any|more|than|last|ago|waiting|running|pending|failed|succeeded|accepted|refused|update|deploy|undeploy|retry|unknown|healthy|unhealthy|remove|changed|none|nobody)(?![\w-])/i;
 
 /** What people wrote into releases is theirs, and stays as it is. */
 export async function written(page: Page, portal: Portal): Promise<string[]> {
-  const found: string[] = [];
+  // As examples for programs have it.
+  const found: string[] = ['<the …>'];
   const walk = (value: unknown): void => {
     if (!value || typeof value !== 'object') return;
     for (const [key, inner] of Object.entries(value)) {
@@ -22,7 +23,7 @@ export async function written(page: Page, portal: Portal): Promise<string[]> {
 /** The texts on the page that are English and not marked so. */
 export async function leftEnglish(page: Page, own: string[]): Promise<string[]> {
   const texts = await page.evaluate(() => {
-    const apart = '[lang="en"], code, pre, script, style, textarea, [data-command], nav[aria-label="Pfad"] a, input[type="hidden"]';
+    const apart = '[lang="en"], [lang=""], code, pre, script, style, textarea, [data-command], nav[aria-label="Pfad"] a, input[type="hidden"]';
     const found: string[] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {

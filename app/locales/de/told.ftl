@@ -615,3 +615,8 @@ told-where-documents-are-put-meanwhile = Wohin Dokumente solange gelegt werden
 told-where-images-are-put-meanwhile = Wohin Bilder solange gelegt werden
 told-the-role-that-reads-the-bucket = Die Rolle, die den Bucket liest
 told-an-own-classifier = Ein eigener Klassifikator
+
+# What is looked for when an application has been removed.
+told-the-namespace = dem Namensraum { $name }
+told-with-the-label-anywhere = { $kind } mit dem Label { $label } im ganzen Cluster
+told-bound-to-claims-of = { $kind }, an die Claims von { $name } gebunden waren

@@ -615,3 +615,8 @@ told-where-documents-are-put-meanwhile = Where documents are put meanwhile
 told-where-images-are-put-meanwhile = Where images are put meanwhile
 told-the-role-that-reads-the-bucket = The role that reads the bucket
 told-an-own-classifier = An own classifier
+
+# What is looked for when an application has been removed.
+told-the-namespace = the namespace { $name }
+told-with-the-label-anywhere = { $kind } with the label { $label } anywhere
+told-bound-to-claims-of = { $kind } bound to claims of { $name }

@@ -342,16 +342,19 @@ fn d15_sentences_that_are_put_together_of_parts_are_told_whole() {
             "Deployment web is not part of this generation.",
             "No node has as much memory as one task of web asks for.",
             "No node has as much processor time as one task of web asks for.",
-            "Still there: pods has 2, widgets.example.com has 1.",
+            "Still there: pods (2), widgets.example.com (1).",
             "Finalizers that hold it: example.com/hold in 1.",
             "2026-05-04 10:00:00 UTC: looked for pods: nothing found.",
+            "2026-05-04 10:00:00 UTC: looked for the namespace shop: nothing found.",
+            "2026-05-04 10:00:00 UTC: looked for roles with the label a=b anywhere: nothing found.",
+            "2026-05-04 10:00:00 UTC: looked for persistentvolumes bound to claims of shop: nothing found.",
             "Widget one is held by the finalizer example.com/hold (set by kubectl; no program named after example.com was found).",
         ]
         .map(str::to_owned),
     );
     for said in said {
         let told = phrases::told(Language::German, &said);
-        let english = [" is ", " was ", " the ", " needs ", " nothing "];
+        let english = [" is ", " was ", " the ", " needs ", " nothing ", " with ", " bound "];
         assert!(
             told.as_ref().is_some_and(|told| !english.iter().any(|word| told.contains(word))),
             "{said}: {told:?}"

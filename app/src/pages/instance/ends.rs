@@ -39,7 +39,7 @@ fn item(at: Timestamp, ended: Ended, now: Timestamp) -> impl IntoView {
         .map(|line| view! { <li class="wrap-anywhere" lang="en">{line}</li> })
         .collect_view();
     let log = match ended.log.filter(|log| !log.is_empty()) {
-        Some(log) => view! { <pre class="code max-h-96 overflow-auto">{log}</pre> }.into_any(),
+        Some(log) => view! { <pre class="code max-h-96 overflow-auto" lang="">{log}</pre> }.into_any(),
         None => view! { <p class="text-muted">{t!("said-nothing")}</p> }.into_any(),
     };
     view! {

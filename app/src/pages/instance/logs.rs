@@ -272,8 +272,8 @@ fn listed(lines: &[LogLine], search: &str, now: Timestamp) -> impl IntoView + us
         view! { <li><time datetime=exact.clone() title=exact>{clock}</time><span>{marked(&line.text, search)}</span></li> }
     });
     view! {
-        // Focusable, so that it can be scrolled with the keyboard.
-        <div class="card overflow-hidden"><ol class="log" id="log" tabindex="0" aria-label=t!("log")>{items.collect_view()}</ol></div>
+        // Focusable, so that it can be scrolled with the keyboard; in whatever language programs speak.
+        <div class="card overflow-hidden"><ol class="log" id="log" lang="" tabindex="0" aria-label=t!("log")>{items.collect_view()}</ol></div>
     }
 }
 

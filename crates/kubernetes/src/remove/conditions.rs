@@ -27,9 +27,20 @@ fn sentence(condition: &NamespaceCondition) -> Option<String> {
         _ => return Some(message.to_owned()),
     };
     let details = message.strip_prefix(opening).unwrap_or(message);
-    // The server writes a kind of the core group with a dot and nothing behind it: `pods. has 1 resource instances`.
-    let details = details.replace(". has ", " has ").replace(" resource instances", "");
+    let details = match opening.starts_with("Some ") {
+        true => details.split(", ").map(counted).collect::<Vec<_>>().join(", "),
+        false => details.to_owned(),
+    };
     Some(format!("{lead}: {}.", details.trim_end_matches('.')))
+}
+
+/// A kind and how many: `pods (2)`. The server writes `pods. has 2 resource instances`, with a dot and nothing behind it
+/// for the core group.
+fn counted(said: &str) -> String {
+    let said = said.trim_end_matches(" resource instances");
+    let counted = said.split_once(" has ");
+    counted
+        .map_or_else(|| said.to_owned(), |(kind, count)| format!("{} ({count})", kind.trim_end_matches('.')))
 }
 
 #[cfg(test)]
@@ -57,7 +68,7 @@ mod tests {
             [
                 "The cluster cannot ask all of its APIs what is left: 1 failing: unable to retrieve the complete \
                  list of server APIs: dead.example.com/v1: stale.",
-                "Still there: pods has 2, widgets.example.com has 1.",
+                "Still there: pods (2), widgets.example.com (1).",
                 "Finalizers that hold it: example.com/hold in 1.",
                 "Words of a newer cluster",
             ]

@@ -204,7 +204,7 @@ async fn d1_s3_10_a_custom_object_with_an_orphan_finalizer_is_named_and_strippin
     let conditions = namespaces.get(shop.name.as_str()).await.unwrap().status.unwrap().conditions.unwrap();
     let says = |words: &str| conditions.iter().any(|condition| condition.message.as_deref() == Some(words));
     assert!(says(&format!("Some resources are remaining: widgets.{group} has 1 resource instances")));
-    assert_eq!(held.conditions[0], format!("Still there: widgets.{group} has 1."));
+    assert_eq!(held.conditions[0], format!("Still there: widgets.{group} (1)."));
     assert_eq!(held.conditions[1], format!("Finalizers that hold it: {finalizer} in 1."));
     let left = shop.left("held").await;
     assert_eq!((left.kind.as_str(), left.group.as_str()), ("Widget", group.as_str()));
