@@ -5,11 +5,10 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use jiff::Timestamp;
 use slipway_domain::{
     ids::Clock,
     ports::PortError,
-    system::{Fact, Part, PartName, PartState, Trouble, Why},
+    system::{Fact, Part, PartName, PartState, Trouble},
 };
 use tokio::{
     sync::Mutex,
@@ -134,7 +133,7 @@ pub fn is_ready(parts: &[Part]) -> bool {
 mod tests {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-    use slipway_domain::system::About;
+    use slipway_domain::system::{About, Why};
 
     use super::*;
     use crate::clock::SystemClock;
