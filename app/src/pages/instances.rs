@@ -174,10 +174,10 @@ fn List(
     let heads = [
         (t!("name"), Room::Any, Some(Sort::Name)),
         (t!("status"), Room::Any, Some(Sort::Status)),
-        (t!("generation"), Room::Wide, None),
+        (t!("generation"), Room::Widest, None),
         (t!("updated"), Room::Wide, Some(Sort::Updated)),
-        (t!("created"), Room::Medium, Some(Sort::Created)),
-        (t!("gateway"), Room::Medium, None),
+        (t!("created"), Room::Wide, Some(Sort::Created)),
+        (t!("gateway"), Room::Wide, None),
         (t!("actions"), Room::Medium, None),
     ];
     let heads = heads.into_iter().map(|(label, room, sort)| {
@@ -249,21 +249,21 @@ fn row(application: Application, gateway: &str, now: Timestamp) -> impl IntoView
                 <span class="flex items-start gap-1.5">
                     {tick}
                     <span>
-                        <a class="link font-medium whitespace-nowrap" href=format!("/devops/instances/{name}")>{name.clone()}</a>
+                        <a class="link font-medium sm:whitespace-nowrap" href=format!("/devops/instances/{name}")>{name.clone()}</a>
                         <span class="block text-muted sm:whitespace-nowrap">{application.project.to_string()}" v"{application.version.number()}</span>
                     </span>
                 </span>
             </th>
-            <td class="min-w-40">
+            <td class="sm:min-w-40">
                 <LiveBadge id=id.clone() status=status.label().to_owned() revision=application.revision/>
                 <span class="block pt-1 text-muted wrap-anywhere empty:hidden" id=format!("reason-{id}")>{reason}</span>
             </td>
-            <td class=Room::Wide.classes()>{generation}</td>
+            <td class=Room::Widest.classes()>{generation}</td>
             <td class=Room::Wide.classes()><Ago at=application.updated_at now/></td>
-            <td class=Room::Medium.classes()>
+            <td class=Room::Wide.classes()>
                 <Ago at=application.created_at now/><span class="block max-w-36 truncate text-muted">{t!("by", person = application.created_by)}</span>
             </td>
-            <td class=Room::Medium.classes()>{gateway_link(address, status)}</td>
+            <td class=Room::Wide.classes()>{gateway_link(address, status)}</td>
             <td class="hidden w-px md:table-cell"><Removal name status people=application.people in_row=true/></td>
         </tr>
     }

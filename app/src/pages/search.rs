@@ -46,7 +46,7 @@ fn content(query: String, found: Vec<(Kind, Vec<Hit>)>) -> impl IntoView {
         <PageHead title=t!("search-page")/>
         <form class="flex max-w-xl items-center gap-2" method="get" action="/devops/search">
             <input class="input" type="search" name="q" value=query aria-label=t!("find") placeholder=t!("what-to-find") spellcheck="false" autocomplete="off" autofocus/>
-            <button class=Variant::Quiet.classes() type="submit">{t!("search")}</button>
+            <button class=format!("{} h-9", Variant::Quiet.classes()) type="submit">{t!("search")}</button>
         </form>
         <p class="text-sm text-muted" role="status" id="found-told">{told}</p>
         <div class="max-w-3xl space-y-4" id="found">{groups}</div>

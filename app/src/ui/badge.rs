@@ -60,19 +60,19 @@ pub fn Outcome(
 ) -> impl IntoView {
     let class = match tone {
         Tone::Good => {
-            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-good-ink"
+            "inline-flex items-center gap-1.5 align-middle font-medium sm:whitespace-nowrap text-good-ink"
         }
         Tone::Moving => {
-            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-moving-ink"
+            "inline-flex items-center gap-1.5 align-middle font-medium sm:whitespace-nowrap text-moving-ink"
         }
         Tone::Bad => {
-            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-bad-ink"
+            "inline-flex items-center gap-1.5 align-middle font-medium sm:whitespace-nowrap text-bad-ink"
         }
         Tone::Doubtful => {
-            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-doubt-ink"
+            "inline-flex items-center gap-1.5 align-middle font-medium sm:whitespace-nowrap text-doubt-ink"
         }
         Tone::Over => {
-            "inline-flex items-center gap-1.5 align-middle whitespace-nowrap font-medium text-muted"
+            "inline-flex items-center gap-1.5 align-middle font-medium sm:whitespace-nowrap text-muted"
         }
     };
     view! { <span class=class><Icon glyph=glyph(tone) class="size-3.5 shrink-0"/>{label}</span> }

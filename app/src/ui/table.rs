@@ -13,6 +13,8 @@ pub enum Room {
     Medium,
     /// On a wide screen.
     Wide,
+    /// On a very wide one.
+    Widest,
 }
 
 impl Room {
@@ -22,6 +24,7 @@ impl Room {
             Self::Any => "",
             Self::Medium => "hidden md:table-cell",
             Self::Wide => "hidden xl:table-cell",
+            Self::Widest => "hidden 2xl:table-cell",
         }
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn Search(
             <Text name="until" label=t!("until-day") value=until kind="date"/>
             <div class="flex items-end gap-2">
                 <button class=class type="submit">{t!("search")}</button>
-                <a class=Variant::Quiet.classes() href="/audit">{t!("clear")}</a>
+                <a class=format!("{} h-9", Variant::Quiet.classes()) href="/audit">{t!("clear")}</a>
             </div>
         </form>
     }

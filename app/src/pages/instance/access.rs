@@ -99,6 +99,7 @@ fn content(view: ApplicationView, chosen: Chosen) -> impl IntoView {
     let all = lines(&[view.people.0.clone(), view.people.1.clone()], &chosen);
     let changed = all.iter().filter(|line| line.change != Change::None).count();
     let (count, nobody) = (all.iter().filter(|line| line.change != Change::Removed).count(), all.is_empty());
+    let columns = if may { COLUMNS } else { COLUMNS.split_last().map_or(COLUMNS, |(_, rest)| rest) };
     let rows = all.into_iter().map(|line| row(line, may)).collect_view();
     let deed = deed(&view, &chosen);
     let save = may.then(|| save(&view, &chosen, changed));
@@ -114,7 +115,7 @@ fn content(view: ApplicationView, chosen: Chosen) -> impl IntoView {
                 {if nobody {
                     view! { <p class="text-muted">{t!("nobody-but")}</p> }.into_any()
                 } else {
-                    view! { <Table caption=t!("who-has-access") columns=COLUMNS>{rows}</Table> }.into_any()
+                    view! { <Table caption=t!("who-has-access") columns>{rows}</Table> }.into_any()
                 }}
             </Section>
         </div>

@@ -103,7 +103,7 @@ pub(super) fn row(line: Line, may: bool) -> impl IntoView {
             </th>
             <td>{what}{news.map(|news| view! { <span class="block text-sm text-muted">{news}</span> })}</td>
             <td class=Room::Medium.classes()><Outcome tone label=known/></td>
-            <td class="w-px text-right">{action}</td>
+            {may.then(|| view! { <td class="w-px text-right">{action}</td> })}
         </tr>
     }
 }
