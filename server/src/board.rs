@@ -109,14 +109,14 @@ impl Board {
         loop {
             let seen = self.read().revision();
             let asked = tokio::time::timeout(PATIENCE, self.store.changed_since(seen)).await;
-            let changed = asked.map_err(|late| PortError::new("reading what changed", late))??;
-            let is_all = changed.len() < slipway_store::CHANGED_AT_ONCE;
-            any |= !changed.is_empty();
-            let changed: Vec<_> = changed.into_iter().map(Arc::new).collect();
-            self.take(&changed);
+            let fresh = asked.map_err(|late| PortError::new("reading what changed", late))??;
+            let is_all = fresh.len() < slipway_store::CHANGED_AT_ONCE;
+            any |= !fresh.is_empty();
+            let fresh: Vec<_> = fresh.into_iter().map(Arc::new).collect();
+            self.take(&fresh);
             // After it was taken in: whoever comes later than this question reads it.
-            if self.hub.receiver_count() > 0 && !changed.is_empty() {
-                let changes = changed.iter().map(|changed| Change::of(changed)).collect::<Result<_, _>>()?;
+            if self.hub.receiver_count() > 0 && !fresh.is_empty() {
+                let changes = fresh.iter().map(|fresh| Change::of(fresh)).collect::<Result<_, _>>()?;
                 let _ = self.hub.send(News::Batch(Arc::new(Batch::of(changes))));
             }
             if is_all {
@@ -125,9 +125,9 @@ impl Board {
         }
     }
 
-    fn take(&self, changed: &[Arc<Application>]) {
+    fn take(&self, fresh: &[Arc<Application>]) {
         let mut sheet = self.sheet.write().unwrap_or_else(PoisonError::into_inner);
-        for application in changed {
+        for application in fresh {
             sheet.take(Arc::clone(application));
         }
     }

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use axum::Router;
 use slipway_app::{pages::kit::Development, sign_in::SignInMode};
 use slipway_catalog::Directory;
 use slipway_domain::{
@@ -148,8 +149,8 @@ impl Portal {
 
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) =
             (Arc::new(SystemClock), Arc::new(SystemIds::new()));
-        let accounts = Accounts::new(store.clone());
         if provider.is_none() {
+            let accounts = Accounts::new(store.clone());
             accounts.ensure_admin(settings.admin_password.as_deref(), clock.now()).await?;
         }
         let gateway =
@@ -213,28 +214,7 @@ impl Portal {
         if let Some(listener) = metrics_listener {
             tokio::spawn(metrics::serve(listener, Arc::clone(&office), stop.clone()));
         }
-        let keeper = Arc::new(Keeper {
-            store: store.clone(),
-            accounts,
-            provider: provider.map(Arc::new),
-            vault: Arc::clone(&office.vault),
-            clock: Arc::clone(&clock),
-            ids: Arc::clone(&office.ids),
-            limits: settings.limits(),
-            looked: Mutex::default(),
-        });
-        let sign_in = SignInMode { provider: keeper.provider.as_deref().map(Provider::label) };
-        let router = web::router(web::Parts {
-            office,
-            keeper,
-            sign_in,
-            sessions: Sessions::new(store.clone(), clock),
-            public_url: settings.public_url.clone(),
-            proxies: settings.trusted_proxies.clone(),
-            development: Development(settings.development),
-            stop: stop.clone(),
-        })
-        .map_err(StartError::Web)?;
+        let router = router(settings, office, provider, stop.clone())?;
         let server = tokio::spawn(web::serve(listener, router, stop.clone()));
         Ok(Self { addr, stop, server, follower, cleaner, engine, store, _sandbox: sandbox })
     }
@@ -255,6 +235,38 @@ impl Portal {
         let _ = self.cleaner.await;
         self.store.close().await;
     }
+}
+
+/// Everything that is served, behind the door.
+fn router(
+    settings: &Settings,
+    office: Arc<Office>,
+    provider: Option<Provider>,
+    stop: CancellationToken,
+) -> Result<Router, StartError> {
+    let (store, clock) = (office.store.clone(), Arc::clone(&office.clock));
+    let keeper = Arc::new(Keeper {
+        store: store.clone(),
+        accounts: Accounts::new(store.clone()),
+        provider: provider.map(Arc::new),
+        vault: Arc::clone(&office.vault),
+        clock: Arc::clone(&clock),
+        ids: Arc::clone(&office.ids),
+        limits: settings.limits(),
+        looked: Mutex::default(),
+    });
+    let sign_in = SignInMode { provider: keeper.provider.as_deref().map(Provider::label) };
+    web::router(web::Parts {
+        office,
+        keeper,
+        sign_in,
+        sessions: Sessions::new(store, clock),
+        public_url: settings.public_url.clone(),
+        proxies: settings.trusted_proxies.clone(),
+        development: Development(settings.development),
+        stop,
+    })
+    .map_err(StartError::Web)
 }
 
 async fn open_store(settings: &Settings) -> Result<Store, StartError> {

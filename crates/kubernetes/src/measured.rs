@@ -30,10 +30,11 @@ where
 
     fn call(&mut self, request: Request<A>) -> Self::Future {
         let (verb, began) = (verb(&request), Instant::now());
-        let span = match verb {
-            // Asked for by nobody, and lasts for minutes.
-            "watch" => Span::none(),
-            _ => tracing::info_span!("cluster", verb, path = request.uri().path(), code = field::Empty),
+        // A watch is asked for by nobody, and lasts for minutes.
+        let span = if verb == "watch" {
+            Span::none()
+        } else {
+            tracing::info_span!("cluster", verb, path = request.uri().path(), code = field::Empty)
         };
         let told = span.clone();
         let answered = self.0.call(request);

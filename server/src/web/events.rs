@@ -76,14 +76,13 @@ pub async fn events(
     Extension(origin): Extension<Origin>,
     Query(interest): Query<Interest>,
     stay: Stay,
-    headers: HeaderMap,
 ) -> Response {
     if let Err(error) = office.sees_any(&actor) {
         office.desk(actor, origin).tell("read-applications", "", "refused: SLW_FORBIDDEN").await;
         return Problem::from(error).into_response();
     }
     let counted = measure::Viewer::comes();
-    let since = last_event(&headers).or(interest.since);
+    let since = stay.heard.or(interest.since);
     let viewer = Viewer::new(Arc::clone(&office.board), actor, interest.topic(), since);
     let events = told(viewer)
         .inspect(move |_| _ = &counted)
@@ -111,8 +110,9 @@ fn told(mut viewer: Viewer) -> impl Stream<Item = Bytes> {
     stream::once(future::ready(first)).chain(later)
 }
 
-/// With what somebody came in who is answered for hours.
+/// With what somebody came in who is answered for hours, and what they had heard before.
 pub struct Stay {
+    heard: Option<i64>,
     pass: Option<Pass>,
     until: Option<Until>,
 }
@@ -120,7 +120,8 @@ pub struct Stay {
 impl<S: Send + Sync> FromRequestParts<S> for Stay {
     type Rejection = Infallible;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self { pass: parts.extensions.get().cloned(), until: parts.extensions.get().copied() })
+        let heard = last_event(&parts.headers);
+        Ok(Self { heard, pass: parts.extensions.get().cloned(), until: parts.extensions.get().copied() })
     }
 }
 

@@ -63,8 +63,8 @@ mod tests {
                 scope.spawn(|| {
                     shelf.kept(key(1, "a"), &mut || {
                         made.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-                        std::thread::sleep(std::time::Duration::from_millis(20));
-                        "made".to_owned()
+                        // So long that the others have asked meanwhile.
+                        (0..200_000).map(|number: u32| number.to_string()).collect::<String>()
                     })
                 });
             }

@@ -70,7 +70,7 @@ async fn d24_nobody_who_takes_traces_is_no_reason_not_to_serve_or_to_end() {
     let url = format!("http://{nowhere}/v1/traces");
     let mut program = Program::start(&[("SLIPWAY_TRACES_URL", &url)]).await;
     assert_eq!(program.ask(Method::GET, "/").send().await.unwrap().status(), 200);
-    tokio::time::timeout(std::time::Duration::from_secs(60), program.end()).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_mins(1), program.end()).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,9 +27,10 @@ fn sentence(condition: &NamespaceCondition) -> Option<String> {
         _ => return Some(message.to_owned()),
     };
     let details = message.strip_prefix(opening).unwrap_or(message);
-    let details = match opening.starts_with("Some ") {
-        true => details.split(", ").map(counted).collect::<Vec<_>>().join(", "),
-        false => details.to_owned(),
+    let details = if opening.starts_with("Some ") {
+        details.split(", ").map(counted).collect::<Vec<_>>().join(", ")
+    } else {
+        details.to_owned()
     };
     Some(format!("{lead}: {}.", details.trim_end_matches('.')))
 }

@@ -115,7 +115,7 @@ async fn s3_11_a_finished_removal_leaves_history_and_frees_the_name() {
         assert!(store.applications().await.unwrap().is_empty());
         let gone = store.gone_applications(9).await.unwrap();
         assert_eq!(gone[0].standing.status, Status::Undeployed);
-        assert!(store.subjects(&[shop.name.clone()]).await.unwrap().is_empty());
+        assert!(store.subjects(std::slice::from_ref(&shop.name)).await.unwrap().is_empty());
         let next = spec("shop");
         let new = NewApplication { spec: &next, idempotency_key: "" };
         store.accept(&new, &ana(4)).await.unwrap();

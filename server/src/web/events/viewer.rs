@@ -54,12 +54,12 @@ impl Viewer {
         let board = Arc::clone(&self.board);
         let sheet = board.read();
         self.window = self.rows(&sheet);
-        let changed = self.knows.and_then(|known| sheet.since(known));
+        let fresh = self.knows.and_then(|known| sheet.since(known));
         let revision = sheet.revision();
         self.knows = Some(revision);
-        let Some(changed) = changed else { return self.snapshot(&sheet) };
-        let changed = changed.into_iter().filter(|application| self.sees(&application.people));
-        let changes: Vec<_> = changed.filter_map(|application| Change::of(application).ok()).collect();
+        let Some(fresh) = fresh else { return self.snapshot(&sheet) };
+        let fresh = fresh.into_iter().filter(|application| self.sees(&application.people));
+        let changes: Vec<_> = fresh.filter_map(|application| Change::of(application).ok()).collect();
         // Even of nothing they hear at once that they are connected.
         self.records(&changes, revision).unwrap_or(BEAT)
     }
