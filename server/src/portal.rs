@@ -161,10 +161,7 @@ impl Portal {
         );
         let board = Arc::new(Board::new(store.clone()));
         let stop = CancellationToken::new();
-        let follower = {
-            let (board, stop) = (Arc::clone(&board), stop.clone());
-            tokio::spawn(async move { board.follow(stop).await })
-        };
+        let follower = tokio::spawn(follow(Arc::clone(&board), stop.clone()));
         let (retention, time) = (settings.retention.clone(), Arc::clone(&clock));
         let cleaner = Cleaner { store: store.clone(), images: layout, retention, clock: time };
         let cleaner = tokio::spawn(cleaner.run(stop.clone()));
@@ -212,16 +209,7 @@ impl Portal {
         if let Some(listener) = metrics_listener {
             tokio::spawn(metrics::serve(listener, Arc::clone(&office), stop.clone()));
         }
-        let keeper = Arc::new(Keeper {
-            store: store.clone(),
-            accounts,
-            provider: provider.map(Arc::new),
-            vault: Arc::clone(&office.vault),
-            clock: Arc::clone(&clock),
-            ids: Arc::clone(&office.ids),
-            limits: settings.limits(),
-            looked: Mutex::default(),
-        });
+        let keeper = keeper(settings, &office, accounts, provider);
         let sign_in = SignInMode { provider: keeper.provider.as_deref().map(Provider::label) };
         let router = web::router(web::Parts {
             office,
@@ -254,6 +242,28 @@ impl Portal {
         let _ = self.cleaner.await;
         self.store.close().await;
     }
+}
+
+async fn follow(board: Arc<Board>, stop: CancellationToken) {
+    board.follow(stop).await;
+}
+
+fn keeper(
+    settings: &Settings,
+    office: &Office,
+    accounts: Accounts,
+    provider: Option<Provider>,
+) -> Arc<Keeper> {
+    Arc::new(Keeper {
+        store: office.store.clone(),
+        accounts,
+        provider: provider.map(Arc::new),
+        vault: Arc::clone(&office.vault),
+        clock: Arc::clone(&office.clock),
+        ids: Arc::clone(&office.ids),
+        limits: settings.limits(),
+        looked: Mutex::default(),
+    })
 }
 
 async fn open_store(settings: &Settings) -> Result<Store, StartError> {
