@@ -99,8 +99,8 @@ impl PartState {
     pub const ALL: [Self; 3] = [Self::Works, Self::Away, Self::NotSetUp];
 }
 
-/// What a fact about a part is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// What a fact about a part is about, in the order in which they are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum About {
     /// What kind of thing it is.

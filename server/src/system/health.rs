@@ -103,7 +103,11 @@ impl Watched {
         let since = if is_news { now } else { part.since };
         let part = Part { state, since, asked_at: Some(now), ..part };
         match answer {
-            Ok(facts) => Part { facts: [part.facts, facts].concat(), ..part },
+            Ok(facts) => {
+                let mut facts = [part.facts, facts].concat();
+                facts.sort_by_key(|fact| fact.about);
+                Part { facts, ..part }
+            }
             Err(error) => Part { trouble: Some(self.trouble(&error)), ..part },
         }
     }

@@ -77,7 +77,7 @@ async fn d24_the_parts_and_the_settings_are_told_at_every_door() {
     assert_eq!(setting(&told, "SLIPWAY_OIDC_GROUPS_CLAIM")["source"], "default");
 
     let (english, german) = (page(&console, "en").await, page(&console, "de").await);
-    assert!(english.contains("Everything works") && english.contains("SQLite · "), "{english}");
+    assert!(english.contains("Everything works") && english.contains("SQLite · 3."), "{english}");
     assert!(german.contains("Alles funktioniert") && german.contains("Angemeldet wird mit lokalen Konten."));
     for name in told["settings"].as_array().unwrap().iter().map(|setting| setting["name"].as_str().unwrap()) {
         assert!(english.contains(&format!(">{name}<")), "{name} is not on the page");

@@ -10,7 +10,7 @@ use crate::{
 };
 
 const COLUMNS: &[(&str, Room)] =
-    &[(key!("setting"), Room::Any), (key!("value"), Room::Any), (key!("from-where"), Room::Medium)];
+    &[(key!("setting"), Room::Any), (key!("value"), Room::Medium), (key!("from-where"), Room::Medium)];
 
 /// All of them; they come in the order of their groups.
 #[component]
@@ -41,8 +41,8 @@ fn Row(
     setting: Setting,
 ) -> impl IntoView {
     let Setting { name, flag, value, is_set, source, .. } = setting;
-    let value = match value {
-        Some(value) => view! { <code class="text-sm wrap-anywhere">{value}</code> }.into_any(),
+    let shown = move || match &value {
+        Some(value) => view! { <code class="text-sm wrap-anywhere">{value.clone()}</code> }.into_any(),
         None if is_set => view! { <span>{t!("is-set")}</span> }.into_any(),
         None => view! { <span class="text-muted">{t!("is-not-set")}</span> }.into_any(),
     };
@@ -53,8 +53,11 @@ fn Row(
     };
     view! {
         <tr>
-            <th scope="row" class="w-2/5 font-normal" title=flag><code class="text-sm wrap-anywhere">{name}</code></th>
-            <td>{value}</td>
+            <th scope="row" class="font-normal md:w-2/5" title=flag>
+                <code class="text-sm wrap-anywhere">{name}</code>
+                <span class="block text-muted md:hidden">{shown()}</span>
+            </th>
+            <td class=Room::Medium.classes()>{shown()}</td>
             <td class=class>{source.word()}</td>
         </tr>
     }
