@@ -5,7 +5,7 @@ use std::{
     process::Stdio,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -65,7 +65,7 @@ impl Life {
     pub async fn of(world: &World, setup: &Setup<'_>) -> Self {
         // Refused the second time: another test of this process has done it.
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-        let addr = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+        let addr = free_address();
         let (killed, is_left) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
         let stop = CancellationToken::new();
         let who = setup.who.to_owned();
@@ -245,6 +245,14 @@ fn command(world: &World, setup: &Setup<'_>, addr: &str) -> Command {
         command.env("SLIPWAY_BLUEPRINTS_DIR", blueprints);
     }
     command
+}
+
+/// Where the program can listen whenever it is started again: below the ports that the system gives to connections, one
+/// of which might have it when the program comes back.
+fn free_address() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(20_000);
+    let next = || format!("127.0.0.1:{}", NEXT.fetch_add(1, Ordering::SeqCst));
+    std::iter::repeat_with(next).find(|addr| TcpListener::bind(addr).is_ok()).unwrap()
 }
 
 /// The program of this build, or the one that is named.

@@ -77,7 +77,10 @@ impl Soak {
     async fn watch(&self) -> BTreeMap<String, String> {
         let (mut known, mut last) = (BTreeMap::new(), None);
         while self.goes_on() {
-            let Some(answer) = self.life.events(last).await else { continue };
+            let Some(answer) = self.life.events(last).await else {
+                tokio::time::sleep(Duration::from_millis(200)).await;
+                continue;
+            };
             let (mut chunks, mut text) = (answer.bytes_stream(), String::new());
             while let Ok(Some(Ok(chunk))) = tokio::time::timeout(Duration::from_secs(30), chunks.next()).await
             {
