@@ -155,7 +155,7 @@ function breakReleases(): void {
 }
 
 test('D15 no English sentence is left on a German page, and what the cluster says is marked as English', async ({ browser }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   breakReleases();
   const page = await person(browser, 'de');
   await anmelden(page);

@@ -62,7 +62,7 @@ async function flaws(page: Page): Promise<string[]> {
 
 for (const locale of ['en', 'de']) {
   test(`D15 pages lie well at every width (${locale})`, async ({ browser }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(480_000);
     const page = await person(browser, locale);
     const api = portal.url + '/api/v1/applications';
     const steady = `steady-application-${locale}`, restless = `restless-${locale}`;
