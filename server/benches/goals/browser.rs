@@ -4,7 +4,7 @@ use anyhow::{Context, ensure};
 use reqwest::{Client, Method, Response, header, redirect::Policy};
 use serde_json::Value;
 
-use crate::program::{PASSWORD, Program};
+use crate::program::PASSWORD;
 
 /// Somebody who is signed in to every program that has the same data.
 #[derive(Clone)]
@@ -15,9 +15,9 @@ pub struct Browser {
 
 impl Browser {
     /// Signs in.
-    pub async fn sign_in(program: &Program) -> anyhow::Result<Self> {
+    pub async fn sign_in(url: &str) -> anyhow::Result<Self> {
         let http = Client::builder().redirect(Policy::none()).build()?;
-        let request = http.post(format!("{}/auth/sign-in", program.url));
+        let request = http.post(format!("{url}/auth/sign-in"));
         let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         let answer = request.body(format!("name=admin&password={PASSWORD}")).send().await?;
         let cookie = answer.headers().get(header::SET_COOKIE).context("nobody was signed in")?;
@@ -26,13 +26,13 @@ impl Browser {
     }
 
     /// Opens a page as it is sent to whoever does not compress.
-    pub async fn page(&self, program: &Program, path: &str) -> anyhow::Result<String> {
-        Ok(self.get(program, path, "identity").await?.text().await?)
+    pub async fn page(&self, url: &str, path: &str) -> anyhow::Result<String> {
+        Ok(self.get(url, path, "identity").await?.text().await?)
     }
 
     /// Opens a page, or an asset, compressed; as many bytes as were sent of its body.
-    pub async fn bytes(&self, program: &Program, path: &str) -> anyhow::Result<usize> {
-        let answer = self.get(program, path, "br").await?;
+    pub async fn bytes(&self, url: &str, path: &str) -> anyhow::Result<usize> {
+        let answer = self.get(url, path, "br").await?;
         let encoding = answer.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "br");
         let small = answer.content_length().is_some_and(|length| length < 1024);
         ensure!(encoding || small, "{path} was not compressed");
@@ -42,19 +42,19 @@ impl Browser {
     /// Asks the REST interface.
     pub async fn ask(
         &self,
-        program: &Program,
+        url: &str,
         method: Method,
         path: &str,
         body: &Value,
     ) -> anyhow::Result<Value> {
-        let request = self.http.request(method, format!("{}/api/v1/{path}", program.url));
+        let request = self.http.request(method, format!("{url}/api/v1/{path}"));
         let request = request.header(header::COOKIE, &self.cookie);
         let request = if body.is_null() { request } else { request.json(body) };
         Ok(request.send().await?.error_for_status()?.json().await?)
     }
 
-    async fn get(&self, program: &Program, path: &str, encoding: &str) -> anyhow::Result<Response> {
-        let request = self.http.get(format!("{}{path}", program.url)).header(header::COOKIE, &self.cookie);
+    async fn get(&self, url: &str, path: &str, encoding: &str) -> anyhow::Result<Response> {
+        let request = self.http.get(format!("{url}{path}")).header(header::COOKIE, &self.cookie);
         let request = request.header(header::ACCEPT, "text/html,*/*").header(header::ACCEPT_ENCODING, encoding);
         let answer = request.send().await?;
         ensure!(answer.status() == 200, "{path} answers {}", answer.status());

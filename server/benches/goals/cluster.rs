@@ -51,7 +51,7 @@ impl Door {
             "gitTreeState": "clean", "buildDate": "", "goVersion": "", "compiler": "gc", "platform": ""});
         let version = get(|| async move { Json(version) });
         let silence = || Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-        let router = Router::new().route("/version", version).fallback(any(async move || silence()));
+        let router = Router::new().route("/version", version).fallback(any(move || async move { silence() }));
         Ok(Self { setting: serve(router, &folder.join("silent")).await?, counted: Arc::default() })
     }
 

@@ -27,6 +27,9 @@ const TOGETHER: Duration = Duration::from_millis(50);
 pub async fn measure(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row>> {
     let viewer = Viewers::come(program, &stage.browser, EVERYTHING, 1).await?;
     program.rest().await?;
+    // A log of which everything has been taken over is begun anew in spite of readers.
+    churn::restart_all(&stage.client, &churn::names(290, 2), OVER).await?;
+    program.rest().await?;
     let log = Log::keep(&stage.data(Size::M)).await?;
 
     let ((asked, _), before, cpu) = (stage.full.requests(), log.commits()?, program.cpu()?);

@@ -18,6 +18,7 @@ mod numbers;
 mod ops;
 mod pages;
 mod program;
+mod render;
 mod search;
 mod seed;
 mod size;

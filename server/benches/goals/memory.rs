@@ -28,7 +28,7 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
 async fn of(stage: &Stage, size: Size, cluster: &str) -> anyhow::Result<Memory> {
     let program = Program::start(&stage.data(size), cluster).await?;
     // Everything that is made for a first page belongs to what it needs.
-    stage.browser.page(&program, "/devops/instances").await?;
+    stage.browser.page(&program.url, "/devops/instances").await?;
     program.rest().await?;
     tokio::time::sleep(std::time::Duration::from_secs(5)).await;
     program.rest().await?;

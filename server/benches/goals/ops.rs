@@ -16,16 +16,21 @@ use slipway_domain::{
 use slipway_server::{Change, Sheet};
 use ulid::Ulid;
 
-use crate::seed;
+use crate::{render, seed};
 
 /// What can be counted.
-pub const ALL: [&str; 4] = ["page", "filter", "encode", "apply"];
+pub const ALL: [&str; 5] = ["page", "filter", "encode", "apply", RENDER];
+/// Not the same with ten thousand rows: what is counted takes too long.
+pub const RENDER: &str = "render";
 const PROJECTS: [&str; 7] = ["shop", "surveys", "helpdesk", "holiday", "invoices", "onboarding", "welcome"];
 
 /// Does the operation so often.
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     let [operation, rows, times] = arguments else { bail!("goals ops <operation> <rows> <times>") };
     let (rows, times): (usize, usize) = (rows.parse()?, times.parse()?);
+    if operation == RENDER {
+        return render::run(rows, times);
+    }
     let mut sheet = sheet(rows)?;
     // Read before, so that every time is the same work.
     let (wish, search) = (Wish { page: 1, ..Wish::default() }, search());

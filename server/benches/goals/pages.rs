@@ -63,7 +63,7 @@ async fn others(program: &Program, browser: &Browser) -> anyhow::Result<Vec<Row>
 /// Is the page what it should be? What is fast and wrong is not measured.
 async fn is_whole(program: &Program, browser: &Browser) -> anyhow::Result<()> {
     program.rest().await?;
-    let page = browser.page(program, LIST).await?;
+    let page = browser.page(&program.url, LIST).await?;
     let rows = page.matches("id=\"row-").count();
     ensure!(rows == ROWS, "the list has {rows} rows");
     Ok(())
@@ -89,7 +89,7 @@ async fn many(program: &Program, browser: &Browser, path: &str, count: usize) ->
     let before = program.rest().await?;
     let all = (0..AT_ONCE).map(|_| async {
         for _ in 0..count / AT_ONCE {
-            browser.bytes(program, path).await?;
+            browser.bytes(&program.url, path).await?;
         }
         anyhow::Ok(())
     });
@@ -102,9 +102,9 @@ async fn bytes(stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let program = Program::start(&stage.data(Size::M), &stage.full.setting).await?;
     program.rest().await?;
     let browser = &stage.browser;
-    let mut first = browser.bytes(&program, LIST).await?;
-    for asset in assets(&browser.page(&program, LIST).await?) {
-        first += browser.bytes(&program, &asset).await?;
+    let mut first = browser.bytes(&program.url, LIST).await?;
+    for asset in assets(&browser.page(&program.url, LIST).await?) {
+        first += browser.bytes(&program.url, &asset).await?;
     }
     let what = "bodies of a first load of the list with all that it needs, brotli";
     let mut rows = vec![Row::measured("G2", what, "KiB", 90.0, number(first) / KIB)];
@@ -113,7 +113,7 @@ async fn bytes(stage: &Stage) -> anyhow::Result<Vec<Row>> {
         ("/devops/releases", "the releases"),
         ("/devops/instances/instance-00005", "an instance"),
     ] {
-        let later = number(browser.bytes(&program, path).await?) / KIB;
+        let later = number(browser.bytes(&program.url, path).await?) / KIB;
         rows.push(Row::measured("G2b", format!("body of a later page, brotli: {what}"), "KiB", 6.0, later));
     }
     program.stop().await?;

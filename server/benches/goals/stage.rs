@@ -71,7 +71,7 @@ impl Stage {
         let folder = tempfile::tempdir()?;
         let first = folder.path().join("first");
         let program = Program::start(&first, "sandbox").await?;
-        let browser = Browser::sign_in(&program).await?;
+        let browser = Browser::sign_in(&program.url).await?;
         program.stop().await?;
         copy(&first, &data(&folder, Size::None))?;
         let program = Program::start(&first, "sandbox").await?;
@@ -123,10 +123,10 @@ fn made(folder: PathBuf) -> std::io::Result<PathBuf> {
 
 async fn deploy(program: &Program, browser: &Browser) -> anyhow::Result<()> {
     let order = json!({"name": PATTERN, "project": "welcome", "version": 1, "admins": ["ana"]});
-    browser.ask(program, Method::POST, "applications", &order).await?;
+    browser.ask(&program.url, Method::POST, "applications", &order).await?;
     for _ in 0..600 {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let told = browser.ask(program, Method::GET, &format!("applications/{PATTERN}"), &Value::Null).await?;
+        let told = browser.ask(&program.url, Method::GET, &format!("applications/{PATTERN}"), &Value::Null).await?;
         if told["standing"]["status"] == "Running" && told["operation"]["progress"]["state"] == "succeeded" {
             // The simulated cluster writes itself down only now and then.
             tokio::time::sleep(Duration::from_secs(2)).await;

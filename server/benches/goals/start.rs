@@ -41,7 +41,7 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
 
 /// The last of two hundred pages is full, and has what was written first and what was written last.
 async fn is_right(stage: &Stage, program: &Program) -> bool {
-    let page = stage.browser.page(program, LIST).await.unwrap_or_default();
+    let page = stage.browser.page(&program.url, LIST).await.unwrap_or_default();
     let names = ["original-00001", "instance-09951", "instance-09999"];
     page.matches("id=\"row-").count() == ROWS && names.iter().all(|name| page.contains(name))
 }

@@ -35,7 +35,7 @@ pub struct Heard {
 /// Somebody who watches until this is dropped.
 pub struct Viewers {
     heard: Vec<Arc<Mutex<Heard>>>,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Viewers {
@@ -61,14 +61,14 @@ impl Viewers {
             "GET /api/v1/events?{query} HTTP/1.1\r\nhost: {place}\r\naccept: text/event-stream\r\ncookie: {}\r\n\r\n",
             browser.cookie
         );
-        let mut viewers = Self { heard: Vec::new(), _tasks: JoinSet::new() };
+        let mut viewers = Self { heard: Vec::new(), tasks: JoinSet::new() };
         while viewers.heard.len() < count {
             for _ in 0..AT_ONCE.min(count - viewers.heard.len()) {
                 let mut connection = TcpStream::connect(place).await?;
                 connection.write_all(request.as_bytes()).await?;
                 let heard = Arc::new(Mutex::new(Heard::default()));
                 viewers.heard.push(Arc::clone(&heard));
-                viewers._tasks.spawn(listen(connection, heard, keeps));
+                viewers.tasks.spawn(listen(connection, heard, keeps));
             }
             viewers.until("all have begun", |heard| heard.begun).await?;
         }

@@ -15,7 +15,7 @@ pub const LIST: &str = "list=&since=9000000000";
 pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let program = Program::start(&stage.data(Size::M), &stage.full.setting).await?;
     // Both would be measured otherwise: what is read once, and what is judged anew because of it.
-    stage.browser.page(&program, "/devops/instances").await?;
+    stage.browser.page(&program.url, "/devops/instances").await?;
     program.rest().await?;
     let mut rows = commits::measure(stage, &program).await?;
     rows.extend(live::measure(stage, &program).await?);
