@@ -33,20 +33,15 @@ impl Browser {
     /// Opens a page, or an asset, compressed; as many bytes as were sent of its body.
     pub async fn bytes(&self, url: &str, path: &str) -> anyhow::Result<usize> {
         let answer = self.get(url, path, "br").await?;
-        let encoding = answer.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "br");
+        let encoding =
+            answer.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding == "br");
         let small = answer.content_length().is_some_and(|length| length < 1024);
         ensure!(encoding || small, "{path} was not compressed");
         Ok(answer.bytes().await?.len())
     }
 
     /// Asks the REST interface.
-    pub async fn ask(
-        &self,
-        url: &str,
-        method: Method,
-        path: &str,
-        body: &Value,
-    ) -> anyhow::Result<Value> {
+    pub async fn ask(&self, url: &str, method: Method, path: &str, body: &Value) -> anyhow::Result<Value> {
         let request = self.http.request(method, format!("{url}/api/v1/{path}"));
         let request = request.header(header::COOKIE, &self.cookie);
         let request = if body.is_null() { request } else { request.json(body) };
@@ -55,7 +50,8 @@ impl Browser {
 
     async fn get(&self, url: &str, path: &str, encoding: &str) -> anyhow::Result<Response> {
         let request = self.http.get(format!("{url}{path}")).header(header::COOKIE, &self.cookie);
-        let request = request.header(header::ACCEPT, "text/html,*/*").header(header::ACCEPT_ENCODING, encoding);
+        let request =
+            request.header(header::ACCEPT, "text/html,*/*").header(header::ACCEPT_ENCODING, encoding);
         let answer = request.send().await?;
         ensure!(answer.status() == 200, "{path} answers {}", answer.status());
         Ok(answer)

@@ -36,7 +36,7 @@ pub async fn measure(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row
     tokio::time::sleep(CALM).await;
     let requests = number(stage.full.requests().0 - asked);
     let calm = number(log.commits()? - before);
-    let busy = (program.cpu()? - cpu).as_secs_f64() * 1000.0 / CALM.as_secs_f64();
+    let busy = program.cpu()?.saturating_sub(cpu).as_secs_f64() * 1000.0 / CALM.as_secs_f64();
 
     viewer.forget();
     let (before, began) = (log.commits()?, Instant::now());
@@ -51,7 +51,13 @@ pub async fn measure(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row
         Row::measured("G7", format!("requests to the API server {calmly}"), "", 1.0, requests),
         Row::known("G7", "processor time of a second in which nothing happens, 1000 instances", "ms", busy),
         Row::measured("G11", format!("commits {calmly}"), "", 0.0, calm),
-        Row::measured("G11", "commits in 50 ms while 200 applications are restarted", "", 1.0, commits / slots),
+        Row::measured(
+            "G11",
+            "commits in 50 ms while 200 applications are restarted",
+            "",
+            1.0,
+            commits / slots,
+        ),
         Row::known("G11", "commits for each status event meanwhile", "", commits / events),
     ])
 }
@@ -66,7 +72,8 @@ struct Log {
 
 impl Log {
     async fn keep(data: &Path) -> anyhow::Result<Self> {
-        let mut reader = SqliteConnection::connect(&format!("sqlite:{}", data.join("slipway.db").display())).await?;
+        let mut reader =
+            SqliteConnection::connect(&format!("sqlite:{}", data.join("slipway.db").display())).await?;
         reader.execute("BEGIN").await?;
         reader.execute("SELECT value FROM counters").await?;
         let file = data.join("slipway.db-wal");

@@ -32,7 +32,12 @@ pub async fn measure(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row
         rows.push(Row::measured("G5", what, "us", 5.0, each).noted(note));
     }
     let cost = alone.cost * 1000.0;
-    rows.push(Row::known("G11", "processor time of a status event, from the watch to one viewer", "ms", cost));
+    rows.push(Row::known(
+        "G11",
+        "processor time of a status event, from the watch to one viewer",
+        "ms",
+        cost,
+    ));
     Ok(rows)
 }
 
@@ -41,11 +46,11 @@ async fn idle(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row>> {
     // What the first few make is there for all.
     drop(Viewers::come(program, &stage.browser, LIST, VIEWERS / 10).await?);
     program.rest().await?;
-    let (before, (_, watched)) = (program.memory()?.now, stage.full.requests());
+    let (before, (_, known)) = (program.memory()?.now, stage.full.requests());
     let viewers = Viewers::come(program, &stage.browser, LIST, VIEWERS).await?;
     program.rest().await?;
     let more = number(program.memory()?.now.saturating_sub(before)) / number(VIEWERS);
-    let watches = number(stage.full.requests().1 - watched);
+    let watches = number(stage.full.requests().1 - known);
     drop(viewers);
     program.rest().await?;
     Ok(vec![
@@ -75,12 +80,14 @@ async fn rounds(stage: &Stage, program: &Program, query: Option<&str>) -> anyhow
         }
         let names = churn::names(10 + round * 2 * RESTARTS, RESTARTS);
         churn::restart_all(&stage.client, &names, OVER).await?;
-        let cost = program.rest().await? - before;
+        let cost = program.rest().await?.saturating_sub(before);
         let (told, newest) = (reference.first().told.len(), reference.first().newest);
         ensure!(told >= names.len(), "only {told} events of {}", names.len());
         match (&crowd, query) {
             (Some(crowd), Some(EVERYTHING)) => crowd.heard_all_of(&reference).await?,
-            (Some(crowd), _) => crowd.until("the newest revision was named", |heard| heard.newest >= newest).await?,
+            (Some(crowd), _) => {
+                crowd.until("the newest revision was named", |heard| heard.newest >= newest).await?;
+            }
             (None, _) => {}
         }
         costs.push(cost.as_secs_f64() / number(told));

@@ -22,7 +22,11 @@ pub async fn measure() -> anyhow::Result<Vec<Row>> {
     let what = "instructions of single operations";
     let found = Command::new("valgrind").arg("--version").output().await;
     if !found.is_ok_and(|answer| answer.status.success()) {
-        return Ok(vec![Row::left_out("G13", what, "valgrind is not installed (Debian: apt-get install valgrind)")]);
+        return Ok(vec![Row::left_out(
+            "G13",
+            what,
+            "valgrind is not installed (Debian: apt-get install valgrind)",
+        )]);
     }
     let mut rows = Vec::new();
     for operation in ops::ALL {
@@ -69,6 +73,7 @@ async fn counted(operation: &str, size: Size, times: usize) -> anyhow::Result<us
 /// The sum is in the last lines of the file.
 fn read(file: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(file)?;
-    let sum = text.lines().rev().find_map(|line| line.strip_prefix("totals: ").or(line.strip_prefix("summary: ")));
+    let sum =
+        text.lines().rev().find_map(|line| line.strip_prefix("totals: ").or(line.strip_prefix("summary: ")));
     Ok(sum.context("callgrind says nothing")?.trim().to_owned())
 }

@@ -49,7 +49,11 @@ async fn all(measured: &mut Measured) -> anyhow::Result<()> {
     measured.take(&["G1", "G1b", "G2", "G2b"], pages::measure(&stage)).await;
     measured.take(&["G8", "G8b"], memory::measure(&stage)).await;
     measured.take(&["G9"], start::measure(&stage)).await;
-    measured.take(&["G4", "G4b", "G5", "G5b", "G5c", "G7", "G11"], watched::measure(&stage)).await;
+    let watching = watched::start(&stage).await?;
+    measured.take(&["G7", "G11"], commits::measure(&stage, &watching)).await;
+    measured.take(&["G4", "G4b"], live::measure(&stage, &watching)).await;
+    measured.take(&["G5", "G5b", "G5c"], crowd::measure(&stage, &watching)).await;
+    watching.stop().await?;
     measured.take(&["G10"], async { size::measure() }).await;
     measured.take(&["G12"], search::measure(&stage)).await;
     measured.take(&["G13"], instructions::measure()).await;

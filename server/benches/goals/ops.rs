@@ -34,7 +34,8 @@ pub fn run(arguments: &[String]) -> anyhow::Result<()> {
     let mut sheet = sheet(rows)?;
     // Read before, so that every time is the same work.
     let (wish, search) = (Wish { page: 1, ..Wish::default() }, search());
-    let changed: Vec<_> = (0..times).map(|time| application(rows / 2, rows + time)).collect::<Result<_, _>>()?;
+    let changed: Vec<_> =
+        (0..times).map(|time| application(rows / 2, rows + time)).collect::<Result<_, _>>()?;
     for changed in changed {
         match operation.as_str() {
             "page" => _ = black_box(sheet.page(&wish)),

@@ -87,7 +87,8 @@ async fn cost(program: &Program, browser: &Browser, address: Address<'_>) -> any
     // What is made once is made now, and it shows how many make a round.
     let few = 10 * AT_ONCE;
     many(program, browser, address, few).await?;
-    let guess = many(program, browser, address, few).await?.max(Duration::from_millis(1)) / u32::try_from(few)?;
+    let guess =
+        many(program, browser, address, few).await?.max(Duration::from_millis(1)) / u32::try_from(few)?;
     let count = usize::try_from(ROUND.as_micros() / guess.as_micros().max(1))?.clamp(40, 4000);
     let count = count / AT_ONCE * AT_ONCE;
     let mut costs = Vec::new();
@@ -112,7 +113,7 @@ async fn many(
         anyhow::Ok(())
     });
     try_join_all(all).await?;
-    Ok(program.cpu()? - before)
+    Ok(program.cpu()?.saturating_sub(before))
 }
 
 /// G2: with the cluster at hand, as people see the page.

@@ -105,7 +105,8 @@ impl Program {
     pub fn memory(&self) -> anyhow::Result<Memory> {
         let read = |file: &str, name: &str| -> anyhow::Result<usize> {
             let text = std::fs::read_to_string(format!("/proc/{}/{file}", self.pid))?;
-            let line = text.lines().find_map(|line| line.strip_prefix(name)).context("the kernel does not say")?;
+            let line =
+                text.lines().find_map(|line| line.strip_prefix(name)).context("the kernel does not say")?;
             Ok(line.trim_end_matches("kB").trim().parse()?)
         };
         Ok(Memory { now: read("smaps_rollup", "Rss:")?, peak: read("status", "VmHWM:")? })

@@ -42,8 +42,18 @@ async fn pages(rows: usize, times: usize) -> anyhow::Result<()> {
     let cluster = Door::silent(folder.path()).await?.setting;
     let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases");
     let arguments = [
-        "slipway", "serve", "--addr", "127.0.0.1:0", "--data-dir", &data, "--cluster", &cluster,
-        "--admin-password", PASSWORD, "--releases-dir", releases,
+        "slipway",
+        "serve",
+        "--addr",
+        "127.0.0.1:0",
+        "--data-dir",
+        &data,
+        "--cluster",
+        &cluster,
+        "--admin-password",
+        PASSWORD,
+        "--releases-dir",
+        releases,
     ];
     let Some(Command::Serve(settings)) = Cli::try_parse_from(arguments)?.command else {
         anyhow::bail!("serve was asked for")

@@ -35,8 +35,8 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
             let counted: i64 = sqlx::query_scalar(LIKE).fetch_one(&mut database).await?;
             ensure!(usize::try_from(counted)? == found, "the two searches do not find the same");
         }
-        ours.push(millis(between - before) / number(SEARCHES));
-        theirs.push(millis(cpu()? - between) / number(SEARCHES));
+        ours.push(millis(between.saturating_sub(before)) / number(SEARCHES));
+        theirs.push(millis(cpu()?.saturating_sub(between)) / number(SEARCHES));
     }
     let (ours, theirs) = (median(ours), median(theirs));
     let note = format!("{ours:.3} ms, SQLite {theirs:.3} ms");

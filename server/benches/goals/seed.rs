@@ -79,7 +79,12 @@ pub async fn fill(store: &Store, pattern: &Pattern, numbers: Range<usize>) -> an
     Ok(())
 }
 
-async fn accept(store: &Store, pattern: &Pattern, spec: &ApplicationSpec, number: usize) -> anyhow::Result<()> {
+async fn accept(
+    store: &Store,
+    pattern: &Pattern,
+    spec: &ApplicationSpec,
+    number: usize,
+) -> anyhow::Result<()> {
     let at = pattern.at(number)?;
     let made = u64::try_from(at.as_millisecond())?;
     let operation = OperationId(Ulid::from_parts(made, u128::try_from(number)?));
@@ -93,7 +98,8 @@ async fn end(store: &Store, at: Timestamp, number: usize) -> anyhow::Result<()> 
     let job = store.claim("bench", at, at + LEASE).await?.context("no operation is due")?;
     let progress = match failed_step(number) {
         Some(step) => {
-            let cause = Cause::new("SLW_BENCH", format!("{} did not succeed.", step.label()), "Try it again.");
+            let cause =
+                Cause::new("SLW_BENCH", format!("{} did not succeed.", step.label()), "Try it again.");
             Progress::Failed { step, cause, at }
         }
         None => Progress::Succeeded { at },

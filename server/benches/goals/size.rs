@@ -2,7 +2,11 @@
 
 use std::{fs, path::Path};
 
-use crate::{numbers::number, program, table::{Row, target}};
+use crate::{
+    numbers::number,
+    program,
+    table::{Row, target},
+};
 
 const MB: f64 = 1_000_000.0;
 
@@ -10,7 +14,8 @@ pub fn measure() -> anyhow::Result<Vec<Row>> {
     let file = program::file();
     let bytes = usize::try_from(fs::metadata(&file)?.len())?;
     let note = file.parent().and_then(Path::file_name).unwrap_or_default().display().to_string();
-    let program = Row::measured("G10", "the program with all assets", "MB", 30.0, number(bytes) / MB).noted(note);
+    let program =
+        Row::measured("G10", "the program with all assets", "MB", 30.0, number(bytes) / MB).noted(note);
     let blobs = target().join("image/blobs");
     let what = "the container image, compressed";
     let image = if blobs.exists() {

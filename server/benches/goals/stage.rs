@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// Each phase of a pod's start takes this long, so that an application that lost one is seen without it.
-const PACE: Duration = Duration::from_millis(100);
+const PACE: Duration = Duration::from_millis(300);
 /// Names of objects are as long as those of the copies.
 const PATTERN: &str = "original-00001";
 
@@ -88,7 +88,10 @@ impl Stage {
         let sandboxes = [options.clone(), options].map(|options| Arc::new(Sandbox::start(options)));
         let numbers = (1..Size::M.count()).filter(|number| seed::is_made(*number));
         let specs: Vec<_> = numbers.map(|number| pattern.spec(number)).collect::<Result<_, _>>()?;
-        anyhow::ensure!(sandboxes[0].import(&original.with(&specs)?), "the simulated cluster refuses its copies");
+        anyhow::ensure!(
+            sandboxes[0].import(&original.with(&specs)?),
+            "the simulated cluster refuses its copies"
+        );
         let client = sandboxes[0].client();
         Ok(Self {
             silent: Door::silent(folder.path()).await?,
@@ -126,7 +129,8 @@ async fn deploy(program: &Program, browser: &Browser) -> anyhow::Result<()> {
     browser.ask(&program.url, Method::POST, "applications", &order).await?;
     for _ in 0..600 {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let told = browser.ask(&program.url, Method::GET, &format!("applications/{PATTERN}"), &Value::Null).await?;
+        let told =
+            browser.ask(&program.url, Method::GET, &format!("applications/{PATTERN}"), &Value::Null).await?;
         if told["standing"]["status"] == "Running" && told["operation"]["progress"]["state"] == "succeeded" {
             // The simulated cluster writes itself down only now and then.
             tokio::time::sleep(Duration::from_secs(2)).await;

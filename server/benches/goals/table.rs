@@ -34,7 +34,15 @@ impl Row {
     pub fn measured(id: &str, what: impl Into<String>, unit: &str, goal: f64, figure: f64) -> Self {
         let (goal, figure) = (Some(goal), Some(rounded(figure)));
         let met = Some(figure <= goal);
-        Self { id: id.to_owned(), what: what.into(), unit: unit.to_owned(), goal, figure, met, note: String::new() }
+        Self {
+            id: id.to_owned(),
+            what: what.into(),
+            unit: unit.to_owned(),
+            goal,
+            figure,
+            met,
+            note: String::new(),
+        }
     }
 
     fn verdict(&self) -> &'static str {

@@ -40,7 +40,12 @@ pub struct Viewers {
 
 impl Viewers {
     /// So many more come, and each has heard something when this is over. Of all events they want those of the query.
-    pub async fn come(program: &Program, browser: &Browser, query: &str, count: usize) -> anyhow::Result<Self> {
+    pub async fn come(
+        program: &Program,
+        browser: &Browser,
+        query: &str,
+        count: usize,
+    ) -> anyhow::Result<Self> {
         Self::with(program, browser, query, count, false).await
     }
 
@@ -144,7 +149,8 @@ fn take(heard: &mut Heard, line: &str, kind: &mut String, at: Option<Instant>) {
         if kind == "application" {
             heard.told.push(revision);
         }
-    } else if let (Some(at), Some(data)) = (at, line.strip_prefix("data: ").filter(|_| kind == "application")) {
+    } else if let (Some(at), Some(data)) = (at, line.strip_prefix("data: ").filter(|_| kind == "application"))
+    {
         heard.moments.push((at, data.to_owned()));
     }
     // What stands comes first, or that nothing has changed; before that only the head of the answer.
