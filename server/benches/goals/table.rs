@@ -1,5 +1,5 @@
 //! What was measured, as a table for people and as JSON: `target/bench.json` keeps the last figure of every goal,
-//! whichever program has measured it.
+//! whichever program has measured it, and `target/bench.md` shows it as docs/performance.md does.
 
 use std::{
     fs, io,
@@ -71,7 +71,22 @@ pub fn report(rows: &[Row]) -> io::Result<()> {
     all.retain(|kept| rows.iter().all(|row| row.id != kept.id));
     all.extend_from_slice(rows);
     all.sort_by_key(|row| place(&row.id));
+    fs::write(file.with_extension("md"), page(&all))?;
     fs::write(file, serde_json::to_string_pretty(&all)? + "\n")
+}
+
+/// The same as docs/performance.md has it.
+fn page(rows: &[Row]) -> String {
+    let number = |number: Option<f64>| number.map_or(String::new(), |number| number.to_string());
+    let lines = rows.iter().map(|row| {
+        let (goal, figure) = (number(row.goal), number(row.figure));
+        let Row { id, what, unit, note, .. } = row;
+        let verdict =
+            [row.verdict(), note.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
+        format!("| {id} | {what} | {goal} | {figure} | {unit} | {} |\n", verdict.join(": "))
+    });
+    let head = "| goal | what | at most | figure | unit | |\n|---|---|---|---|---|---|\n";
+    head.to_owned() + &lines.collect::<String>()
 }
 
 /// Where everything is that was built.
