@@ -81,7 +81,10 @@ async fn rounds(stage: &Stage, program: &Program, query: Option<&str>) -> anyhow
         let names = churn::names(10 + round * 2 * RESTARTS, RESTARTS);
         churn::restart_all(&stage.client, &names, OVER).await?;
         let cost = program.rest().await?.saturating_sub(before);
-        let (told, newest) = (reference.first().told.len(), reference.first().newest);
+        let (told, newest) = {
+            let heard = reference.first();
+            (heard.told.len(), heard.newest)
+        };
         ensure!(told >= names.len(), "only {told} events of {}", names.len());
         match (&crowd, query) {
             (Some(crowd), Some(EVERYTHING)) => crowd.heard_all_of(&reference).await?,
