@@ -54,12 +54,13 @@ test-rust: export RUST_TEST_THREADS ?= 16
 test-rust: $(SITE)/.assets ## all Rust tests; those on real platforms run if SLIPWAY_TEST_* names them; TESTS chooses some
 	cargo test --no-fail-fast $(ALL) $(TESTS)
 
-# BENCH_PROFILE=dev measures the debug program, which is built in less time.
+# BENCH_PROFILE=dev measures the debug program, which is built in less time; GOALS="G9 G12" measures only these.
 BENCH_PROFILE ?= release
 bench: export SLIPWAY_TEST_BENCH ?= 100
 bench: export SLIPWAY_FUZZ_SECONDS ?= 5
-bench: prerequisites $(SITE)/.assets ## how fast it is, measured against a bare loop: a table, and target/bench.json; every reader fuzzed
+bench: prerequisites $(SITE)/.assets ## how fast it is, against the goals of docs/performance.md: tables, and target/bench.json; every reader fuzzed
 	cargo test --profile $(BENCH_PROFILE) -p slipway-server --test process -- --nocapture g6_
+	cargo bench --profile $(BENCH_PROFILE) -p slipway-server --bench goals -- $(GOALS)
 	@fuzz/run.sh
 
 # The optimised program, because its memory is judged.

@@ -18,5 +18,6 @@ pub mod telling;
 mod vault;
 mod web;
 
+pub use board::{Change, Sheet};
 pub use portal::{Portal, StartError};
 pub use web::openapi;

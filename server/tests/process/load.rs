@@ -1,11 +1,11 @@
 //! G6: many deployments at once, against a bare loop over the very same requests to the same API server: the loop is
 //! as fast as anything that writes these objects can be. Requests are counted in every run. `make bench` runs it at
-//! full size, measures times too, prints a table and writes `target/bench.json`; the cluster of
+//! full size, measures times too, prints a table and adds to `target/bench.json`; the cluster of
 //! `SLIPWAY_TEST_KUBECONFIG` takes the place of the sandbox then.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -20,6 +20,7 @@ use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
 use crate::{
     database::Database,
     life::{Life, Setup, TURN, eventually},
+    table::{Row, report},
     witness::Seen,
     world::World,
 };
@@ -159,28 +160,6 @@ fn median(mut costs: Vec<Duration>) -> f64 {
     costs[costs.len() / 2].as_secs_f64()
 }
 
-/// A goal, what was measured, and whether it is met.
-fn row(id: &str, what: &str, goal: f64, figure: f64) -> Value {
-    json!({"id": id, "what": what, "goal": goal, "figure": (figure * 1000.0).round() / 1000.0,
-        "met": figure <= goal})
-}
-
-fn report(rows: &[Value]) {
-    println!("{:<5} {:<62} {:>8} {:>8}  verdict", "id", "what", "goal", "figure");
-    for row in rows {
-        let verdict = if row["met"] == true { "met" } else { "MISSED" };
-        let (id, what) = (row["id"].as_str().unwrap(), row["what"].as_str().unwrap());
-        println!(
-            "{id:<5} {what:<62} {:>8} {:>8}  {verdict}",
-            row["goal"].to_string(),
-            row["figure"].to_string()
-        );
-    }
-    let target = std::env::var_os("CARGO_TARGET_DIR")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../target"), PathBuf::from);
-    std::fs::write(target.join("bench.json"), serde_json::to_string_pretty(rows).unwrap()).unwrap();
-}
-
 async fn removed(client: &Client, count: usize) {
     let namespaces: Api<Namespace> = Api::all(client.clone());
     for number in 0..count {
@@ -228,12 +207,13 @@ async fn g6_many_deployments_at_once_cost_little_more_than_their_objects() {
     let most = costs.iter().map(|cost| cost.requests).max().unwrap_or_default();
     let requests = most as f64 / (count * OBJECTS) as f64;
     println!("{count} deployments: {most} requests for {} objects", count * OBJECTS);
-    let mut rows = vec![row("G6", "requests, of those of a bare loop over the same objects", 1.1, requests)];
+    let what = "requests of deployments at once, of those of a bare loop over the same objects";
+    let mut rows = vec![Row::measured("G6", what, "", 1.1, requests)];
     if bench.is_some() {
-        let what = "time until all objects are there, of that of the bare loop";
-        rows.push(row("G6", what, 1.3, median(ours) / median(theirs)));
-        report(&rows);
+        let what = "time until all of their objects are there, of that of the bare loop";
+        rows.push(Row::measured("G6", what, "", 1.3, median(ours) / median(theirs)));
+        report(&rows).unwrap();
     }
-    assert_eq!(rows[0]["met"], true, "{rows:?}");
+    assert_eq!(rows[0].met, Some(true), "{rows:?}");
     assert_eq!(life.end().await, 0);
 }

@@ -20,5 +20,7 @@ mod replicas;
 mod soak;
 mod stopping;
 mod story;
+#[path = "../../benches/goals/table.rs"]
+mod table;
 mod witness;
 mod world;
