@@ -22,7 +22,7 @@ pub mod ways;
 pub mod wizard;
 pub mod words;
 
-use leptos::{config::LeptosOptions, prelude::*};
+use leptos::{config::LeptosOptions, nonce::use_nonce, prelude::*};
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -52,6 +52,10 @@ use crate::pages::{
     undeploy::UndeployPage,
 };
 
+/// Islands come to life when the browser has nothing else to do, which on a busy machine may be never; so, soon.
+const SOON: &str = "{const idle=window.requestIdleCallback;\
+    if(idle)window.requestIdleCallback=(done)=>idle(done,{timeout:200})}";
+
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let look = use_context::<Look>().unwrap_or_default();
@@ -66,6 +70,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="stylesheet" href="/pkg/slipway.css"/>
                 // Painted when it is whole: the columns of half a table are not those of the table.
                 <link rel="expect" href="#end" blocking="render"/>
+                <script nonce=use_nonce()>{SOON}</script>
                 <HydrationScripts options islands=true/>
                 <MetaTags/>
             </head>

@@ -315,7 +315,11 @@ pub(super) fn Removal(
     };
     let (plain, forced) = (allowed(status.may_undeploy()), allowed(status.may_force_undeploy()));
     let why = plain.clone().err().or(forced.clone().err()).map(told);
-    let class = if in_row { "flex items-center gap-1" } else { "flex items-center gap-1 sm:justify-end" };
+    let class = if in_row {
+        "flex items-center gap-1 [:lang(de)_&]:flex-col [:lang(de)_&]:items-start"
+    } else {
+        "flex items-center gap-1 sm:justify-end"
+    };
     view! {
         <div class=class>
             {action(t!("undeploy"), t!("undeploy-what", name = &name), false, plain)}
