@@ -51,7 +51,7 @@ const rate = (events: Seen[]) => Math.max(...events.map(({ at }) => events.filte
 const part = (sorted: number[], of: number) => sorted[Math.floor(sorted.length * of)];
 
 test('G4 a page keeps up with a hundred events a second, and paints each within 100 ms of its happening', async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   await signIn(page, portal);
   const api = portal.url + '/api/v1/applications';
   const names = Array.from({ length: applications }, (_, index) => `busy-${index}`);
@@ -65,14 +65,19 @@ test('G4 a page keeps up with a hundred events a second, and paints each within 
   await expect(page.locator('html')).toHaveAttribute('data-can-find', '');
   await page.waitForTimeout(1000);
 
-  const end = Date.now() + seconds * 1000;
-  await Promise.all(Array.from({ length: together }, async (_, first) => {
-    for (let turn = 0; Date.now() < end; turn++) {
+  // For so long, and on a machine that has other work until there was a second with a hundred of them.
+  let isOver = false;
+  const made = Promise.all(Array.from({ length: together }, async (_, first) => {
+    for (let turn = 0; !isOver; turn++) {
       const name = names[(first + turn * together) % names.length];
       await page.request.post(`${api}/${name}/cancel`);
       await page.request.post(`${api}/${name}/retry`);
     }
   }));
+  await page.waitForTimeout(seconds * 1000);
+  const seen = () => page.evaluate(() => (window as any).events as Seen[]);
+  await expect.poll(async () => rate(await seen()), { timeout: 60_000 }).toBeGreaterThanOrEqual(100).finally(() => (isOver = true));
+  await made;
   await expect.poll(async () => [...(await statuses()).values()].every((status) => status === 'Pending'), { timeout: 60_000 }).toBe(true);
   const rows = () => page.locator('tr[id^="row-"]').evaluateAll((rows) => rows.map((row) => row.querySelector('leptos-island')!.textContent!.trim()));
   await expect.poll(async () => new Set(await rows()), { timeout: 5000 }).toEqual(new Set(['Pending']));
@@ -80,8 +85,7 @@ test('G4 a page keeps up with a hundred events a second, and paints each within 
   const { events, paints } = await page.evaluate(() => ({ events: (window as any).events as Seen[], paints: (window as any).paints as Seen[] }));
   const sorted = delays(events, paints).sort((one, other) => one - other);
   console.log(`${events.length} events, at most ${rate(events)} in a second; ${sorted.length} badges painted, half within ${part(sorted, 0.5)} ms, 95 of 100 within ${part(sorted, 0.95)} ms`);
-  // What cannot be made cannot be shown: of one that makes less, nothing is said.
-  test.skip(rate(events) < 100, `this machine makes only ${rate(events)} events a second`);
+  expect(rate(events)).toBeGreaterThanOrEqual(100);
   expect(sorted.length).toBeGreaterThan(300);
   // A busy machine may be late now and then; whoever gathers events before sending them is late always.
   expect(part(sorted, 0.5)).toBeLessThan(100);

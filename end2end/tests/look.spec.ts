@@ -7,9 +7,8 @@ let portal: Portal;
 test.beforeAll(async () => { portal = await Portal.start(); });
 test.afterAll(async () => { await portal.stop(); });
 
-// A page that was just sent for may not have its style yet.
-const expectCanvas = (page: Page, colour: string) =>
-  expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(colour);
+// A page that was just sent for may not have its style yet, nor a body.
+const expectCanvas = (page: Page, colour: string) => expect(page.locator('body')).toHaveCSS('background-color', colour);
 const white = 'rgb(255, 255, 255)', black = 'rgb(0, 0, 0)', light = 'rgb(250, 251, 252)', dark = 'rgb(13, 15, 19)';
 
 async function choose(page: Page, name: string, of = 'Theme'): Promise<void> {

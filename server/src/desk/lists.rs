@@ -26,16 +26,21 @@ impl SignedIn {
         let kept_since = self.office.retention.kept(self.office.clock.now()).history_since;
         let gone = sheet.gone().filter(|gone| gone.updated_at >= kept_since && self.sees(&gone.people));
         let gone = gone.take(HISTORY).cloned().collect();
-        let (page, counts) = if self.sees_all() {
-            (sheet.page(wish), sheet.page(&Wish::default()).counts)
-        } else {
-            let page = |wish| sheet.page_of(wish, |application| self.sees(&application.people));
-            (page(wish), page(&Wish::default()).counts)
+        let page = |wish: &Wish| {
+            if self.sees_all() {
+                sheet.page(wish)
+            } else {
+                sheet.page_of(wish, |application| self.sees(&application.people))
+            }
         };
+        let listed = page(wish);
+        // A status leaves nothing out of the counts, only a search does.
+        let all = if wish.search.is_empty() { None } else { Some(page(&Wish::default())) };
+        let counts = all.map_or_else(|| listed.counts.clone(), |all| all.counts);
         let sum =
             |of: fn(Status) -> bool| counts.iter().filter(|(status, _)| of(*status)).map(|(_, n)| n).sum();
         InstancesView {
-            page,
+            page: listed,
             live: sum(|_| true),
             running: sum(|status| status.tone() == Tone::Good),
             revision: sheet.revision(),

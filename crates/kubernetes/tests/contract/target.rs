@@ -17,7 +17,7 @@ use ulid::Ulid;
 pub const PATIENCE: Duration = Duration::from_mins(2);
 /// So many rules are tried on the real cluster at once. It removes a namespace with a hundred requests of its own, and
 /// would otherwise be asked to remove all of them at the same time.
-static AT_ONCE: Semaphore = Semaphore::const_new(6);
+static AT_ONCE: Semaphore = Semaphore::const_new(8);
 
 /// One of the two clusters.
 pub struct Target {
