@@ -1,11 +1,11 @@
 //! What the cluster tells about the objects of a namespace.
 
-use k8s_openapi::api::core::v1::Event;
 use kube::{Api, Client, api::ListParams};
 use slipway_domain::{names::ApplicationName, ports::AskProblem, told::Told};
 
 use crate::{
     facts::{about, warning},
+    lean::Event,
     person::{Person, problem},
 };
 

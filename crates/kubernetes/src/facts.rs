@@ -6,7 +6,6 @@ mod pods;
 mod remarks;
 mod workloads;
 
-use k8s_openapi::api::core::v1::{Namespace, Node};
 use kube::ResourceExt;
 use slipway_domain::{names::ComponentName, observed};
 
@@ -16,12 +15,16 @@ pub(crate) use self::{
     remarks::{About, about, claim, warning},
     workloads::{deployment, job, replica_set, stateful_set},
 };
-use crate::{labels, remove::remaining};
+use crate::{
+    labels,
+    lean::{Namespace, Node},
+    remove::remaining,
+};
 
 /// How a namespace is.
 pub(crate) fn namespace(namespace: &Namespace) -> observed::Namespace {
     match namespace.metadata.deletion_timestamp {
-        Some(_) => observed::Namespace::Terminating { remaining: remaining(namespace) },
+        Some(_) => observed::Namespace::Terminating { remaining: remaining(namespace.status.as_ref()) },
         None => observed::Namespace::Active,
     }
 }

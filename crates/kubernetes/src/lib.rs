@@ -7,6 +7,7 @@ mod connect;
 mod events;
 mod facts;
 mod labels;
+mod lean;
 mod logs;
 pub mod manifest;
 mod measured;

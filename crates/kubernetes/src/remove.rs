@@ -88,7 +88,7 @@ impl Remover {
             self.looks.keep(uid, look.clone());
             Some(look)
         };
-        Held { since, conditions: remaining(namespace), look }
+        Held { since, conditions: remaining(namespace.status.as_ref()), look }
     }
 
     /// Takes one finalizer off one object.

@@ -14,11 +14,6 @@ use std::{
 
 use futures::{StreamExt, TryStreamExt, stream::BoxStream};
 use jiff::Timestamp;
-use k8s_openapi::api::{
-    apps::v1::{Deployment, ReplicaSet, StatefulSet},
-    batch::v1::Job,
-    core::v1::{self, Namespace, Node, PersistentVolumeClaim, Pod},
-};
 use kube::{
     Api, Client, Resource,
     runtime::{
@@ -40,7 +35,11 @@ use tokio::{
 use tokio_stream::wrappers::BroadcastStream;
 
 use self::cache::{Cache, Fact};
-use crate::{facts::Room, labels};
+use crate::{
+    facts::Room,
+    labels,
+    lean::{self, Deployment, Job, Namespace, Node, PersistentVolumeClaim, Pod, ReplicaSet, StatefulSet},
+};
 
 /// How often a cluster that is out of reach is asked whether it is back.
 const KNOCK: Duration = Duration::from_secs(2);
@@ -237,7 +236,7 @@ async fn follow_warnings(client: Client, shared: Arc<Shared>) {
         listed.await;
     }
     let config = watcher::Config::default().fields("type=Warning");
-    follow::<v1::Event>(client, shared, config, false).await;
+    follow::<lean::Event>(client, shared, config, false).await;
 }
 
 /// A watch that resumes says nothing until something changes, so while the cluster is out of reach it is asked; and

@@ -1,10 +1,10 @@
 //! Ends of containers: how the last one was, whether the container had served before, how quickly they follow.
 
 use jiff::SignedDuration;
-use k8s_openapi::api::core::v1::{ContainerStatus, Pod, PodStatus};
 use slipway_domain::observed::{End, ObservedTask};
 
 use super::pods::{AT_ONCE, readiness_changed};
+use crate::lean::{ContainerStatus, Pod, PodStatus};
 
 /// A run that lasted so long has nothing to do with the crashes before it; the kubelet thinks so, too.
 const LONG_RUN: SignedDuration = SignedDuration::from_mins(10);
@@ -35,7 +35,7 @@ fn tail(text: &str) -> String {
 
 /// Had the pod been ready, as far as its status tells?
 pub(super) fn was_ready(pod: &Pod, status: &PodStatus, end: Option<&End>) -> bool {
-    let containers = pod.spec.iter().flat_map(|spec| &spec.containers);
+    let containers = pod.spec.iter().flat_map(|spec| spec.containers.iter().flatten());
     let is_checked = containers.into_iter().any(|c| c.readiness_probe.is_some());
     if !is_checked {
         let ran = end.and_then(|end| Some(end.at?.duration_since(end.started_at?)));

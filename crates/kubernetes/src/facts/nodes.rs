@@ -1,9 +1,9 @@
 //! Nodes: what they can run, and how much of it.
 
-use k8s_openapi::api::core::v1::{Node, Taint};
+use k8s_openapi::api::core::v1::Taint;
 use kube::ResourceExt;
 
-use crate::quantity;
+use crate::{lean::Node, quantity};
 
 /// What a node has to give, in thousandths.
 #[derive(Debug, Clone, PartialEq, Eq)]

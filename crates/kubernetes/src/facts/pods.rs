@@ -1,7 +1,6 @@
 //! A pod as a task: how far it is, how healthy, what it is waiting for or died of.
 
 use jiff::{SignedDuration, Timestamp};
-use k8s_openapi::api::core::v1::{ContainerState, ContainerStatus, Pod, PodStatus};
 use kube::ResourceExt;
 use slipway_domain::{
     names::ComponentName,
@@ -9,7 +8,10 @@ use slipway_domain::{
 };
 
 use super::{component_of, ends};
-use crate::labels;
+use crate::{
+    labels,
+    lean::{ContainerState, ContainerStatus, Pod, PodStatus},
+};
 
 /// A pod, with what joins it to other objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -128,12 +130,12 @@ fn state(pod: &Pod, status: &PodStatus, containers: &[Watched<'_>]) -> TaskState
 
 /// Is there a check that says whether it is ready?
 fn is_checked(pod: &Pod) -> bool {
-    let containers = pod.spec.iter().flat_map(|spec| &spec.containers);
+    let containers = pod.spec.iter().flat_map(|spec| spec.containers.iter().flatten());
     containers.into_iter().any(|c| c.readiness_probe.is_some())
 }
 
 fn health(pod: &Pod, is_ready: bool, was_ready: bool, state: TaskState) -> Health {
-    let mut containers = pod.spec.iter().flat_map(|spec| &spec.containers);
+    let mut containers = pod.spec.iter().flat_map(|spec| spec.containers.iter().flatten());
     let any = containers
         .any(|c| c.readiness_probe.is_some() || c.liveness_probe.is_some() || c.startup_probe.is_some());
     match state {

@@ -1,8 +1,9 @@
 //! What the cluster says about objects beside their status: warnings, and claims that get no volume.
 
-use k8s_openapi::api::core::v1::{Event, PersistentVolumeClaim};
 use kube::ResourceExt;
 use slipway_domain::observed::Remark;
+
+use crate::lean::{Event, PersistentVolumeClaim};
 
 /// A message is kept up to here.
 const LONGEST: usize = 1024;

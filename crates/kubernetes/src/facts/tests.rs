@@ -5,8 +5,9 @@ use slipway_domain::{cause::cause, observed::Observed};
 
 use super::*;
 
-use k8s_openapi::api::{apps::v1::Deployment, core::v1::Pod};
 use slipway_domain::observed::{Health, ObservedComponent, ObservedTask, TaskState, Workload};
+
+use crate::lean::{Deployment, Pod};
 
 fn task(pod: &Pod) -> ObservedTask {
     copy(pod, None).unwrap().task
@@ -145,7 +146,7 @@ fn s2_37_to_s2_39_health_is_known_only_where_it_is_checked() {
     let checked = |ready, before: Option<&Copy>| {
         let mut pod = pod(container(json!({"running": {}}), json!({}), 0, ready));
         let container = json!({"name": "web", "readinessProbe": {"tcpSocket": {"port": 80}}});
-        pod.spec.as_mut().unwrap().containers = vec![serde_json::from_value(container).unwrap()];
+        pod.spec.as_mut().unwrap().containers = serde_json::from_value(json!([container])).unwrap();
         copy(&pod, before).unwrap()
     };
     let well = checked(true, None);

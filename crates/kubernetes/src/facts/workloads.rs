@@ -1,12 +1,6 @@
 //! Workloads: how many copies there should be, how many there are, and what their controllers complain about.
 
-use k8s_openapi::{
-    api::{
-        apps::v1::{Deployment, DeploymentStatus, ReplicaSet, StatefulSet},
-        batch::v1::Job,
-    },
-    apimachinery::pkg::apis::meta::v1::Time,
-};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::ResourceExt;
 use slipway_domain::{
     names::ComponentName,
@@ -14,6 +8,7 @@ use slipway_domain::{
 };
 
 use super::component_of;
+use crate::lean::{Deployment, Job, ReplicaSet, StatefulSet, WorkloadStatus};
 
 fn count(number: Option<i32>) -> u32 {
     u32::try_from(number.unwrap_or(0)).unwrap_or(0)
@@ -49,7 +44,7 @@ pub(crate) fn deployment(deployment: &Deployment) -> Option<ObservedComponent> {
 
 /// How many copies of the newest configuration surely answer: the counter of those that are ready counts copies of the
 /// configuration before too, which stay until their successors answer.
-fn answering(status: &DeploymentStatus) -> u32 {
+fn answering(status: &WorkloadStatus) -> u32 {
     let (all, updated) = (count(status.replicas), count(status.updated_replicas));
     let older = all.saturating_sub(updated);
     updated.min(count(status.ready_replicas).saturating_sub(older))

@@ -1,10 +1,10 @@
 //! What a namespace says about its own end, in plain sentences. Pure.
 
-use k8s_openapi::api::core::v1::{Namespace, NamespaceCondition};
+use k8s_openapi::api::core::v1::{NamespaceCondition, NamespaceStatus};
 
 /// What the namespace controller says still holds the namespace.
-pub(crate) fn remaining(namespace: &Namespace) -> Vec<String> {
-    let conditions = namespace.status.as_ref().and_then(|status| status.conditions.as_ref());
+pub(crate) fn remaining(status: Option<&NamespaceStatus>) -> Vec<String> {
+    let conditions = status.and_then(|status| status.conditions.as_ref());
     let open = conditions.into_iter().flatten().filter(|condition| condition.status == "True");
     open.filter_map(sentence).collect()
 }
@@ -53,7 +53,7 @@ mod tests {
     #[test]
     fn d1_what_a_namespace_says_about_its_end_is_said_in_plain_words() {
         let condition = |kind: &str, status: &str, message: &str| json!({"type": kind, "status": status, "message": message, "reason": "Any"});
-        let namespace = serde_json::from_value(json!({"status": {"conditions": [
+        let status = serde_json::from_value(json!({"conditions": [
             condition("NamespaceDeletionDiscoveryFailure", "True", "Discovery failed for some groups, 1 failing: \
                 unable to retrieve the complete list of server APIs: dead.example.com/v1: stale"),
             condition("NamespaceDeletionContentFailure", "False", "All content successfully deleted"),
@@ -62,10 +62,10 @@ mod tests {
             condition("NamespaceFinalizersRemaining", "True",
                 "Some content in the namespace has finalizers remaining: example.com/hold in 1 resource instances"),
             condition("SomethingNew", "True", "Words of a newer cluster"),
-        ]}}))
+        ]}))
         .unwrap();
         assert_eq!(
-            remaining(&namespace),
+            remaining(Some(&status)),
             [
                 "The cluster cannot ask all of its APIs what is left: 1 failing: unable to retrieve the complete \
                  list of server APIs: dead.example.com/v1: stale.",

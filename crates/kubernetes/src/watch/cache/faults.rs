@@ -16,18 +16,18 @@ fn tell(cache: &Cache, objects: impl IntoIterator<Item = Value>) {
     fn apply<K: Fact + serde::de::DeserializeOwned>(cache: &Cache, object: Value) {
         cache.take(Event::Apply(serde_json::from_value::<K>(object).unwrap()), &mut Seen::default());
     }
-    use k8s_openapi::api::{apps::v1 as apps, batch::v1 as batch, core::v1 as core};
+    use crate::lean;
     for object in objects {
         match object["kind"].as_str().unwrap() {
-            "Namespace" => apply::<core::Namespace>(cache, object),
-            "Deployment" => apply::<apps::Deployment>(cache, object),
-            "StatefulSet" => apply::<apps::StatefulSet>(cache, object),
-            "ReplicaSet" => apply::<apps::ReplicaSet>(cache, object),
-            "Job" => apply::<batch::Job>(cache, object),
-            "Pod" => apply::<core::Pod>(cache, object),
-            "Event" => apply::<core::Event>(cache, object),
-            "Node" => apply::<core::Node>(cache, object),
-            "PersistentVolumeClaim" => apply::<core::PersistentVolumeClaim>(cache, object),
+            "Namespace" => apply::<lean::Namespace>(cache, object),
+            "Deployment" => apply::<lean::Deployment>(cache, object),
+            "StatefulSet" => apply::<lean::StatefulSet>(cache, object),
+            "ReplicaSet" => apply::<lean::ReplicaSet>(cache, object),
+            "Job" => apply::<lean::Job>(cache, object),
+            "Pod" => apply::<lean::Pod>(cache, object),
+            "Event" => apply::<lean::Event>(cache, object),
+            "Node" => apply::<lean::Node>(cache, object),
+            "PersistentVolumeClaim" => apply::<lean::PersistentVolumeClaim>(cache, object),
             other => unreachable!("{other}"),
         }
     }

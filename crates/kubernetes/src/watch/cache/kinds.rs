@@ -1,15 +1,13 @@
 //! What is kept of each kind of object, and where.
 
-use k8s_openapi::api::{
-    apps::v1::{Deployment, ReplicaSet, StatefulSet},
-    batch::v1::Job,
-    core::v1::{Event, Namespace, Node, PersistentVolumeClaim, Pod},
-};
 use kube::ResourceExt;
 use slipway_domain::observed;
 
 use super::{Fact, World, place::Place, warnings::Said};
-use crate::{facts, labels};
+use crate::{
+    facts, labels,
+    lean::{Deployment, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod, ReplicaSet, StatefulSet},
+};
 
 fn spot(object: &impl ResourceExt) -> (String, String) {
     (object.namespace().unwrap_or_default(), object.name_any())

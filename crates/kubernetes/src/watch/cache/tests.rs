@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use k8s_openapi::api::core::v1::{Event as Warning, Namespace, Node, Pod};
 use slipway_domain::observed;
 
 use super::*;
+use crate::lean::{Event as Warning, Namespace, Node, Pod};
 
 const ID: &str = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
 
