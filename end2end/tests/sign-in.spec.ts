@@ -179,8 +179,11 @@ test.describe('with local accounts', () => {
     await attempt(page, 'ben', password);
     await expect(page.getByRole('heading', { name: 'Overview' })).toBeVisible();
     expect(accounts('remove', 'ben').stdout).toContain('removed');
-    await page.reload();
-    await expect(page.getByRole('heading', { name: 'Sign in to Slipway' })).toBeVisible();
+    // The console hears of it only when it looks again.
+    await expect(async () => {
+      await page.reload();
+      await expect(page.getByRole('heading', { name: 'Sign in to Slipway' })).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 10_000 });
     await attempt(page, 'ben', password);
     await expect(page.getByText('do not go together')).toBeVisible();
   });

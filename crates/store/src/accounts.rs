@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 use slipway_domain::ports::PortError;
-use sqlx::FromRow;
 
 use crate::{
     Store,
+    columns::row,
     rows::{failed, from_json, to_json},
 };
 
@@ -20,11 +20,12 @@ pub struct Account {
     pub roles: Vec<String>,
 }
 
-#[derive(FromRow)]
-struct AccountRow {
-    name: String,
-    password_hash: String,
-    roles: String,
+row! {
+    struct AccountRow {
+        name: String,
+        password_hash: String,
+        roles: String,
+    }
 }
 
 impl TryFrom<AccountRow> for Account {

@@ -7,7 +7,7 @@ use slipway_domain::{
     application::Application, ids::ApplicationId, names::ApplicationName, operation::Operation,
     people::People, ports::PortError, spec::ApplicationSpec, status::Standing,
 };
-use sqlx::{Any, Executor, FromRow};
+use sqlx::{Any, Executor, FromRow, Row, any::AnyRow};
 
 use crate::{
     Store,
@@ -173,12 +173,21 @@ impl Store {
     }
 }
 
-#[derive(FromRow)]
 struct RecentRow {
     application_name: String,
     people: String,
-    #[sqlx(flatten)]
     operation: OperationRow,
+}
+
+impl<'r> FromRow<'r, AnyRow> for RecentRow {
+    fn from_row(row: &'r AnyRow) -> Result<Self, sqlx::Error> {
+        let operation = OperationRow::from_row(row)?;
+        Ok(Self {
+            application_name: row.try_get("application_name")?,
+            people: row.try_get("people")?,
+            operation,
+        })
+    }
 }
 
 /// A configuration of an application. Inside a transaction it is read on the transaction's own connection: one

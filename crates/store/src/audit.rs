@@ -5,11 +5,12 @@ mod reading;
 
 use jiff::Timestamp;
 use slipway_domain::{audit::Entry, ports::PortError};
-use sqlx::{AnyConnection, FromRow};
+use sqlx::AnyConnection;
 
 pub(crate) use self::automatic::tell_step;
 use crate::{
     Store,
+    columns::row,
     rows::{failed, time},
 };
 
@@ -47,29 +48,31 @@ pub struct Deed<'a> {
     pub origin: &'a Origin,
 }
 
-/// A row as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub struct AuditRow {
-    /// From 1, without gaps.
-    pub seq: i64,
-    /// When, in milliseconds since the epoch.
-    pub at: i64,
-    /// Who.
-    pub actor: String,
-    /// What.
-    pub action: String,
-    /// To what.
-    pub object: String,
-    /// What came of it.
-    pub outcome: String,
-    /// The request.
-    pub request: String,
-    /// Where it came from.
-    pub address: String,
-    /// The way in.
-    pub via: String,
-    /// Over the row and the hash before it.
-    pub hash: String,
+row! {
+    /// A row as it is kept.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct AuditRow {
+        /// From 1, without gaps.
+        pub seq: i64,
+        /// When, in milliseconds since the epoch.
+        pub at: i64,
+        /// Who.
+        pub actor: String,
+        /// What.
+        pub action: String,
+        /// To what.
+        pub object: String,
+        /// What came of it.
+        pub outcome: String,
+        /// The request.
+        pub request: String,
+        /// Where it came from.
+        pub address: String,
+        /// The way in.
+        pub via: String,
+        /// Over the row and the hash before it.
+        pub hash: String,
+    }
 }
 
 impl TryFrom<AuditRow> for Entry {

@@ -3,7 +3,10 @@
 
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -20,6 +23,15 @@ const AGAIN: Duration = Duration::from_secs(2);
 /// After this time without a word it is asked whether the server is still there.
 const SILENCE: Duration = Duration::from_secs(10);
 
+/// What a commit is heard by, here and at the neighbours.
+#[derive(Clone, Default)]
+pub(crate) struct Signs {
+    /// Counts commits after which somebody may want to look: operations due, applications changed.
+    pub(crate) changed: Arc<watch::Sender<u64>>,
+    /// Counts what may have changed a session. A neighbour does not say what it committed.
+    pub(crate) sessions: Arc<AtomicU64>,
+}
+
 /// The way to the neighbours; it ends when the last store of this process is dropped.
 pub(crate) struct Neighbours {
     tell: mpsc::Sender<()>,
@@ -28,14 +40,14 @@ pub(crate) struct Neighbours {
 
 impl Neighbours {
     /// Listens, and tells whenever it is asked to.
-    pub(crate) fn meet(url: String, pool: AnyPool, changed: Arc<watch::Sender<u64>>) -> Self {
+    pub(crate) fn meet(url: String, pool: AnyPool, signs: Signs) -> Self {
         // One that waits says all that there is to say.
         let (tell, told) = mpsc::channel(1);
         // Nobody needs to hear of their own commits.
         let me = RandomState::new().build_hasher().finish().to_string();
         let mut tasks = JoinSet::new();
         tasks.spawn(speak(pool, told, me.clone()));
-        tasks.spawn(listen(url, changed, me));
+        tasks.spawn(listen(url, signs, me));
         Self { tell, _tasks: tasks }
     }
 
@@ -59,23 +71,27 @@ async fn speak(pool: AnyPool, mut told: mpsc::Receiver<()>, me: String) {
     }
 }
 
-async fn listen(url: String, changed: Arc<watch::Sender<u64>>, me: String) {
+async fn listen(url: String, signs: Signs, me: String) {
     loop {
-        if let Err(error) = hear(&url, &changed, &me).await {
+        if let Err(error) = hear(&url, &signs, &me).await {
             tracing::debug!(error = &error as &dyn std::error::Error, "Neighbours cannot be heard");
         }
         tokio::time::sleep(AGAIN).await;
     }
 }
 
-async fn hear(url: &str, changed: &watch::Sender<u64>, me: &str) -> Result<(), sqlx::Error> {
+async fn hear(url: &str, signs: &Signs, me: &str) -> Result<(), sqlx::Error> {
     let mut listener = PgListener::connect(url).await?;
     listener.listen(CHANNEL).await?;
+    // Whatever was said before was not heard.
+    signs.sessions.fetch_add(1, Ordering::SeqCst);
     loop {
-        match timeout(SILENCE, listener.recv()).await {
+        match timeout(SILENCE, listener.try_recv()).await {
             Ok(heard) => {
-                if heard?.payload() != me {
-                    changed.send_modify(|count| *count += 1);
+                // Nothing, if the connection was lost and found again.
+                if heard?.is_none_or(|heard| heard.payload() != me) {
+                    signs.sessions.fetch_add(1, Ordering::SeqCst);
+                    signs.changed.send_modify(|count| *count += 1);
                 }
             }
             // Nothing to hear, or nobody there any more?

@@ -1,6 +1,11 @@
 //! Opens the database, brings its schema up to date, or says in one sentence why not.
 
-use std::{path::PathBuf, str::FromStr, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    str::FromStr,
+    sync::{Arc, LazyLock, atomic::Ordering},
+    time::Duration,
+};
 
 use slipway_domain::ports::PortError;
 use sqlx::{
@@ -10,12 +15,17 @@ use sqlx::{
 };
 use tokio::sync::watch;
 
-use crate::{health::Place, neighbours::Neighbours, rows::failed};
+use crate::{
+    health::Place,
+    neighbours::{Neighbours, Signs},
+    rows::failed,
+    steps::steps,
+};
 
 /// How long a PostgreSQL server may take to say that a connection is alive.
 const ALIVE: Duration = Duration::from_secs(3);
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+static STEPS: LazyLock<Migrator> = LazyLock::new(steps);
 
 /// Why the database cannot be used. Each is a sentence that names the setting.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +79,7 @@ pub struct Store {
     /// How a transaction that writes begins. SQLite must take the write lock at once: one that begins by reading
     /// and then finds somebody else writing cannot wait, it fails.
     begin: &'static str,
-    /// Counts commits after which somebody may want to look: operations due, applications changed.
-    pub(crate) changed: Arc<watch::Sender<u64>>,
+    signs: Signs,
     /// Other processes on the same database.
     neighbours: Option<Arc<Neighbours>>,
     /// Where it is.
@@ -90,16 +99,16 @@ impl Store {
             None => (postgres(url).await?, "BEGIN", Place::Server(server(url).unwrap_or_default())),
         };
         if !is_up_to_date(&pool).await {
-            MIGRATIONS.run(&pool).await.map_err(|error| match error {
+            STEPS.run(&pool).await.map_err(|error| match error {
                 MigrateError::VersionMissing(version) => OpenError::Newer(version),
                 MigrateError::VersionMismatch(version) => OpenError::Changed(version),
                 error => OpenError::Migration(error),
             })?;
         }
-        let changed = Arc::new(watch::channel(0).0);
+        let signs = Signs::default();
         let neighbours = (!url.starts_with("sqlite:"))
-            .then(|| Arc::new(Neighbours::meet(url.to_owned(), pool.clone(), Arc::clone(&changed))));
-        Ok(Self { pool, begin, changed, neighbours, place: Arc::new(place) })
+            .then(|| Arc::new(Neighbours::meet(url.to_owned(), pool.clone(), signs.clone())));
+        Ok(Self { pool, begin, signs, neighbours, place: Arc::new(place) })
     }
 
     /// Lets a PostgreSQL role use everything, and add to the audit trail without changing what is there (D7).
@@ -128,7 +137,7 @@ impl Store {
 
     /// Changes whenever an application or an operation may have changed, here or by a neighbour.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
+        self.signs.changed.subscribe()
     }
 
     /// Begins a transaction that writes. Whoever asked may leave off in the middle, as a browser does that goes
@@ -159,9 +168,22 @@ impl Store {
         }
     }
 
+    /// Another number whenever a session may have been changed or ended, here or by a neighbour.
+    pub fn session_changes(&self) -> u64 {
+        self.signs.sessions.load(Ordering::SeqCst)
+    }
+
+    /// Says that sessions were changed or ended.
+    pub(crate) fn announce_sessions(&self) {
+        self.signs.sessions.fetch_add(1, Ordering::SeqCst);
+        if let Some(neighbours) = &self.neighbours {
+            neighbours.tell();
+        }
+    }
+
     /// Says that something was committed.
     pub(crate) fn announce(&self) {
-        self.changed.send_modify(|count| *count += 1);
+        self.signs.changed.send_modify(|count| *count += 1);
         if let Some(neighbours) = &self.neighbours {
             neighbours.tell();
         }
@@ -185,7 +207,7 @@ pub(crate) async fn open_operations<'c>(
 async fn is_up_to_date(pool: &AnyPool) -> bool {
     let query = "SELECT version, checksum FROM _sqlx_migrations WHERE success ORDER BY version";
     let Ok(applied) = sqlx::query_as::<_, (i64, Vec<u8>)>(query).fetch_all(pool).await else { return false };
-    let known = MIGRATIONS.iter().map(|step| (step.version, step.checksum.to_vec()));
+    let known = STEPS.iter().map(|step| (step.version, step.checksum.to_vec()));
     applied.into_iter().eq(known)
 }
 

@@ -6,20 +6,21 @@ use slipway_domain::{
     plan::{KeptPlan, Plan},
     ports::PortError,
 };
-use sqlx::FromRow;
 
 use crate::{
     Store,
+    columns::row,
     rows::{failed, from_json, time, to_json},
 };
 
-#[derive(FromRow)]
-struct PlanRow {
-    number: i64,
-    hash: String,
-    at: i64,
-    because: Option<String>,
-    plan: String,
+row! {
+    struct PlanRow {
+        number: i64,
+        hash: String,
+        at: i64,
+        because: Option<String>,
+        plan: String,
+    }
 }
 
 impl Store {

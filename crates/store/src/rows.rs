@@ -8,7 +8,8 @@ use slipway_domain::{
     people::People,
     ports::PortError,
 };
-use sqlx::FromRow;
+
+use crate::columns::row;
 
 /// Something in the database is not what was written there.
 #[derive(Debug, thiserror::Error)]
@@ -65,21 +66,22 @@ fn kind(text: &str) -> Result<Kind, PortError> {
     known.into_iter().find(|kind| kind_text(*kind) == text).ok_or_else(|| unreadable("kind", text))
 }
 
-#[derive(FromRow)]
-pub(crate) struct ApplicationRow {
-    id: String,
-    name: String,
-    project: String,
-    version: i64,
-    generation: i64,
-    standing: String,
-    status_since: i64,
-    revision: i64,
-    gateway_path: Option<String>,
-    people: String,
-    created_by: String,
-    created_at: i64,
-    updated_at: i64,
+row! {
+    pub(crate) struct ApplicationRow {
+        id: String,
+        name: String,
+        project: String,
+        version: i64,
+        generation: i64,
+        standing: String,
+        status_since: i64,
+        revision: i64,
+        gateway_path: Option<String>,
+        people: String,
+        created_by: String,
+        created_at: i64,
+        updated_at: i64,
+    }
 }
 
 impl TryFrom<ApplicationRow> for Application {
@@ -108,18 +110,19 @@ pub(crate) fn people(text: &str) -> Result<People, PortError> {
     if text.is_empty() { Ok(People::NOBODY) } else { from_json("people", text) }
 }
 
-#[derive(FromRow)]
-pub(crate) struct OperationRow {
-    pub(crate) id: String,
-    pub(crate) application_id: String,
-    kind: String,
-    pub(crate) generation: i64,
-    progress: String,
-    note: Option<String>,
-    proof: Option<String>,
-    pub(crate) step_since: i64,
-    requested_by: String,
-    requested_at: i64,
+row! {
+    pub(crate) struct OperationRow {
+        pub(crate) id: String,
+        pub(crate) application_id: String,
+        kind: String,
+        pub(crate) generation: i64,
+        progress: String,
+        note: Option<String>,
+        proof: Option<String>,
+        pub(crate) step_since: i64,
+        requested_by: String,
+        requested_at: i64,
+    }
 }
 
 impl TryFrom<OperationRow> for Operation {

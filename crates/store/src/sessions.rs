@@ -35,8 +35,9 @@ impl Store {
             .bind(expires_at.as_millisecond())
             .execute(&self.pool)
             .await
-            .map(|_| ())
-            .map_err(failed("keeping a session"))
+            .map_err(failed("keeping a session"))?;
+        self.announce_sessions();
+        Ok(())
     }
 
     /// The session of that identifier and its end, if it has not ended.
@@ -55,8 +56,9 @@ impl Store {
             .bind(id)
             .execute(&self.pool)
             .await
-            .map(|_| ())
-            .map_err(failed("forgetting a session"))
+            .map_err(failed("forgetting a session"))?;
+        self.announce_sessions();
+        Ok(())
     }
 
     /// Forgets the sessions that have ended.

@@ -3,10 +3,10 @@
 
 use jiff::Timestamp;
 use slipway_domain::{actor::Actor, ports::PortError, token::Token};
-use sqlx::FromRow;
 
 use crate::{
     Store,
+    columns::row,
     rows::{failed, from_json, time, to_json},
 };
 
@@ -22,19 +22,20 @@ pub struct KeptToken {
     pub owner: Actor,
 }
 
-#[derive(FromRow)]
-struct TokenRow {
-    id: String,
-    actor_id: String,
-    actor_name: String,
-    roles: String,
-    member_of: String,
-    name: String,
-    scopes: String,
-    created_at: i64,
-    expires_at: i64,
-    last_used_at: Option<i64>,
-    last_used_from: String,
+row! {
+    struct TokenRow {
+        id: String,
+        actor_id: String,
+        actor_name: String,
+        roles: String,
+        member_of: String,
+        name: String,
+        scopes: String,
+        created_at: i64,
+        expires_at: i64,
+        last_used_at: Option<i64>,
+        last_used_from: String,
+    }
 }
 
 impl TryFrom<TokenRow> for KeptToken {

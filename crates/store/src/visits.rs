@@ -2,31 +2,32 @@
 
 use jiff::Timestamp;
 use slipway_domain::{ports::PortError, sealed::Sealed};
-use sqlx::FromRow;
 
-use crate::{Store, rows::failed};
+use crate::{Store, columns::row, rows::failed};
 
-/// Somebody who is signed in, in one browser.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
-pub struct Visit {
-    /// Its public name; that of the session is a secret.
-    pub id: String,
-    /// The session that it belongs to.
-    pub session_id: String,
-    /// Who.
-    pub actor_id: String,
-    /// What the identity provider calls it.
-    pub provider_session: Option<String>,
-    /// What the provider gave for asking again, sealed.
-    pub tokens: Option<String>,
-    /// What the browser calls itself.
-    pub agent: String,
-    /// Since when, in milliseconds since the epoch.
-    pub began_at: i64,
-    /// When it last asked for something.
-    pub seen_at: i64,
-    /// When the provider is asked again.
-    pub check_at: i64,
+row! {
+    /// Somebody who is signed in, in one browser.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Visit {
+        /// Its public name; that of the session is a secret.
+        pub id: String,
+        /// The session that it belongs to.
+        pub session_id: String,
+        /// Who.
+        pub actor_id: String,
+        /// What the identity provider calls it.
+        pub provider_session: Option<String>,
+        /// What the provider gave for asking again, sealed.
+        pub tokens: Option<String>,
+        /// What the browser calls itself.
+        pub agent: String,
+        /// Since when, in milliseconds since the epoch.
+        pub began_at: i64,
+        /// When it last asked for something.
+        pub seen_at: i64,
+        /// When the provider is asked again.
+        pub check_at: i64,
+    }
 }
 
 /// Which visits are meant.
@@ -182,6 +183,7 @@ impl Store {
             ended = done.rows_affected();
         }
         transaction.commit().await.map_err(failed())?;
+        self.announce_sessions();
         Ok(ended)
     }
 }

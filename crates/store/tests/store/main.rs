@@ -16,4 +16,5 @@ mod plans;
 mod retention;
 mod support;
 mod tokens;
+mod upgrading;
 mod visits;
