@@ -11,7 +11,10 @@ use slipway_app::desk::{AccessForm, SharedDesk};
 use slipway_domain::{order::listed, people::Shown};
 use utoipa::ToSchema;
 
-use super::{Answer, Given, conditions, key, summary, unchanged, view};
+use super::{
+    Answer, Given, conditions,
+    summary::{key, summary, unchanged, view},
+};
 
 /// Who administers it and who uses it, as they are called now, and what the directory knows of each.
 #[utoipa::path(get, path = "/api/v1/applications/{name}/access", operation_id = "getAccess", tag = "applications",

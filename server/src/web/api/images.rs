@@ -10,7 +10,10 @@ use serde::Deserialize;
 use slipway_app::desk::{NewImagesForm, SharedDesk};
 use utoipa::ToSchema;
 
-use super::{Answer, Given, key, parsed, summary, view};
+use super::{
+    Answer, Given,
+    summary::{key, parsed, summary, view},
+};
 
 /// What the registries said last; null if they were not asked about this generation.
 #[utoipa::path(get, path = "/api/v1/applications/{name}/images", operation_id = "knownImages", tag = "applications",

@@ -3,7 +3,7 @@
 use axum::{Extension, Json, extract::Path, response::IntoResponse};
 use slipway_app::desk::SharedDesk;
 
-use super::{Answer, parsed};
+use super::{Answer, summary::parsed};
 
 /// Its secrets: when each was set and by whom, and what uses it. Never what it is.
 #[utoipa::path(get, path = "/api/v1/applications/{name}/secrets", operation_id = "listSecrets", tag = "applications",

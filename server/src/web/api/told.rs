@@ -3,7 +3,7 @@
 use axum::{Extension, Json, extract::Path, response::IntoResponse};
 use slipway_app::desk::SharedDesk;
 
-use super::{Answer, parsed};
+use super::{Answer, summary::parsed};
 
 /// What the cluster tells about it now, and what it warned of in the last day, newest first.
 #[utoipa::path(get, path = "/api/v1/applications/{name}/events", operation_id = "listEvents", tag = "applications",
