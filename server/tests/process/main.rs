@@ -10,6 +10,7 @@ mod changes;
 mod crash;
 mod database;
 mod ends;
+mod frugal;
 mod images;
 mod life;
 mod load;
@@ -22,5 +23,7 @@ mod stopping;
 mod story;
 #[path = "../../benches/goals/table.rs"]
 mod table;
+#[path = "../../benches/goals/wal.rs"]
+mod wal;
 mod witness;
 mod world;

@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -78,6 +81,7 @@ pub struct Held {
 #[derive(Default)]
 pub struct Witness {
     seen: Mutex<Vec<Seen>>,
+    watches: AtomicUsize,
     order: Mutex<Option<(Moment, Deed)>>,
     programs: Mutex<HashMap<String, u32>>,
     /// When the last answer was given.
@@ -143,6 +147,16 @@ impl Witness {
     /// What was seen since the last call.
     pub fn take_seen(&self) -> Vec<Seen> {
         std::mem::take(&mut lock(&self.seen))
+    }
+
+    /// A watch was asked for.
+    pub fn watch_began(&self) {
+        self.watches.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// As many watches were asked for so far.
+    pub fn watches(&self) -> usize {
+        self.watches.load(Ordering::SeqCst)
     }
 
     /// When the last answer was given.

@@ -173,6 +173,9 @@ async fn cluster(
     // Watches go on all the time, asking for the version is how the program begins, and the routes of everybody are
     // asked for only now and then.
     let is_routes = path == "/apis/networking.k8s.io/v1/ingresses";
+    if query.contains("watch=") {
+        witness.watch_began();
+    }
     if path == "/version" || is_routes || query.contains("watch=") || query.contains("limit=500") {
         return forward.await;
     }
