@@ -29,8 +29,6 @@ check: prerequisites ## format, lints, unit tests, licences: minutes
 	cargo test --quiet $(ALL) --lib
 	$(MAKE) --no-print-directory deny
 
-# In a place of its own, so that a build beside it does not wait for it.
-lint: export CARGO_TARGET_DIR := target/lints
 lint: ## clippy, with warnings denied, for the server and for the browser
 	cargo clippy --quiet $(ALL) --all-targets -- -D warnings
 	cargo clippy --quiet -p slipway-frontend --target wasm32-unknown-unknown -- -D warnings
@@ -60,7 +58,7 @@ bench: export SLIPWAY_TEST_BENCH ?= 100
 bench: export SLIPWAY_FUZZ_SECONDS ?= 5
 bench: prerequisites $(SITE)/.assets ## how fast it is, against the goals of docs/performance.md: tables, and target/bench.json; every reader fuzzed
 	cargo test --profile $(BENCH_PROFILE) -p slipway-server --test process -- --nocapture g6_
-	cargo bench --profile $(BENCH_PROFILE) -p slipway-server --bench goals -- $(GOALS)
+	@end2end/bench/bench.sh $(BENCH_PROFILE) $(GOALS)
 	@fuzz/run.sh
 
 # The optimised program, because its memory is judged.

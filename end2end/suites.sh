@@ -16,7 +16,7 @@ suite_rust() {
     name=$(basename "$place" .rs)
     case $name in contract | faults) ;; *) others+=(--test "$name") ;; esac
   done
-  make --no-print-directory test-rust TESTS="--lib --bins ${others[*]}"
+  make --no-print-directory test-rust TESTS="--lib --bins ${others[*]} --bench goals"
 }
 # The program that the Rust tests have built: to optimise one would take longer than all tests together.
 played() { SLIPWAY_TEST_PROGRAM=${SLIPWAY_TEST_PROGRAM:-$PWD/target/debug/slipway} npx playwright test --config end2end/playwright.config.ts --project "$@"; }
@@ -25,8 +25,9 @@ suite_activiti() { played activiti; }
 suite_install() { played install; }
 suite_schemas() { "$here/schemas/schemas.sh"; }
 
-# Beside each other, because every one of the compilers works on one core for a good part of its time.
-build_everything() { lanes "build" "scripts lints" "programs go"; }
+# Beside each other, because every one of the compilers works on one core for a good part of its time. Lints come after the
+# build, of which they use what the compiler itself is made to run.
+build_everything() { lanes "build lints" "scripts programs go"; }
 
 # Two lanes, because everything that runs on a real cluster waits more than it works.
 run_suites() { lanes "cluster activiti install" "rust schemas browser"; }

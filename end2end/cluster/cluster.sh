@@ -7,7 +7,8 @@
 #   cluster.sh down    removes every trace
 #
 # Where root or network namespaces are missing (or with SLIPWAY_TEST_CLUSTER_NODE=no) the control plane alone runs,
-# with a node that exists only as an API object: enough for everything that needs no running container.
+# with a node that exists only as an API object: enough for everything that needs no running container. With
+# SLIPWAY_TEST_CLUSTER_CONTROLLERS=no nothing but the API server, which keeps whatever it is told.
 #
 # The parts that are sourced below use what is set here.
 # shellcheck disable=SC2034
@@ -36,6 +37,8 @@ for part in claim network certificates control-plane node services volumes; do
   # shellcheck disable=SC1090
   . "$here/$part.sh"
 done
+
+has_controllers() { [ "${SLIPWAY_TEST_CLUSTER_CONTROLLERS:-yes}" != no ]; }
 
 has_node() { [ "${SLIPWAY_TEST_CLUSTER_NODE:-yes}" != no ] && [ "$(id -u)" = 0 ] && can_make_namespaces; }
 
@@ -116,9 +119,10 @@ control_plane_alone() {
   local ip=127.0.0.1
   make_certificates >&2
   start_control_plane env >&2
+  echo "KUBECONFIG=$etc/admin.kubeconfig"
+  has_controllers || return 0
   make_paper_node >&2
   start_loopback_registry >&2
-  echo "KUBECONFIG=$etc/admin.kubeconfig"
   echo "SLIPWAY_TEST_REGISTRY=127.0.0.1:$LOOPBACK_REGISTRY"
   echo "SLIPWAY_TEST_NODE=no"
 }

@@ -1,10 +1,8 @@
-//! G7, G11: what a console writes and asks for, while much happens and while nothing does. Commits are counted in
-//! SQLite's own log, which a reader keeps from being begun anew.
+//! G7, G11: what a console writes and asks for, while much happens and while nothing does.
 
-use std::{fs, path::Path, time::Duration};
+use std::time::Duration;
 
-use anyhow::{Context, ensure};
-use sqlx::{Connection, Executor, SqliteConnection};
+use anyhow::ensure;
 use tokio::time::Instant;
 
 use crate::{
@@ -14,6 +12,7 @@ use crate::{
     stage::{Size, Stage},
     table::Row,
     viewers::Viewers,
+    wal::Log,
     watched::EVERYTHING,
 };
 
@@ -30,7 +29,7 @@ pub async fn measure(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row
     // A log of which everything has been taken over is begun anew in spite of readers.
     churn::restart_all(&stage.client, &churn::names(290, 2), OVER).await?;
     program.rest().await?;
-    let log = Log::keep(&stage.data(Size::M)).await?;
+    let log = Log::keep(&stage.data(Size::M).join("slipway.db")).await?;
 
     let ((asked, _), before, cpu) = (stage.full.requests(), log.commits()?, program.cpu()?);
     tokio::time::sleep(CALM).await;
@@ -60,44 +59,4 @@ pub async fn measure(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row
         ),
         Row::known("G11", "commits for each status event meanwhile", "", commits / events),
     ])
-}
-
-/// The log of a database, from now on whole.
-struct Log {
-    file: std::path::PathBuf,
-    /// Where it began: another one begins otherwise.
-    salt: Vec<u8>,
-    _reader: SqliteConnection,
-}
-
-impl Log {
-    async fn keep(data: &Path) -> anyhow::Result<Self> {
-        let mut reader =
-            SqliteConnection::connect(&format!("sqlite:{}", data.join("slipway.db").display())).await?;
-        reader.execute("BEGIN").await?;
-        reader.execute("SELECT value FROM counters").await?;
-        let file = data.join("slipway.db-wal");
-        Ok(Self { salt: salt(&fs::read(&file)?)?, file, _reader: reader })
-    }
-
-    /// How many commits are in it.
-    fn commits(&self) -> anyhow::Result<usize> {
-        const HEAD: usize = 32;
-        const FRAME: usize = 24;
-        let bytes = fs::read(&self.file)?;
-        ensure!(salt(&bytes)? == self.salt, "the database has begun its log anew");
-        let page = usize::try_from(word(&bytes[8..])?)?;
-        // A frame that ends a commit says how large the database is then; one of an older log has another salt.
-        let frames = bytes[HEAD..].chunks_exact(FRAME + page).take_while(|frame| frame[8..16] == self.salt);
-        let ends = frames.map(|frame| word(&frame[4..])).collect::<Result<Vec<_>, _>>()?;
-        Ok(ends.into_iter().filter(|size| *size > 0).count())
-    }
-}
-
-fn salt(log: &[u8]) -> anyhow::Result<Vec<u8>> {
-    Ok(log.get(16..24).context("the database has no log")?.to_vec())
-}
-
-fn word(bytes: &[u8]) -> anyhow::Result<u32> {
-    Ok(u32::from_be_bytes(bytes.get(..4).context("the log ends too soon")?.try_into()?))
 }

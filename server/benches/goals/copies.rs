@@ -57,7 +57,8 @@ impl Original {
         Ok(document)
     }
 
-    fn copy(&self, number: usize, spec: &ApplicationSpec) -> anyhow::Result<Value> {
+    /// What one of them consists of.
+    pub fn copy(&self, number: usize, spec: &ApplicationSpec) -> anyhow::Result<Value> {
         let named = self.text.replace(&self.name, spec.name.as_str()).replace(&self.id, &spec.id.to_string());
         let text = self.uids.iter().enumerate().fold(named, |text, (place, uid)| {
             let last = FIRST + number * self.uids.len() + place;

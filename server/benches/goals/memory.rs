@@ -15,7 +15,7 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let rows = of(stage, Size::L, &stage.silent.setting).await?;
     let mib = |kib: usize| number(kib) / KIB_OF_MIB;
     let objects =
-        format!("resident for 1000 instances with {} objects each in the cluster", stage.objects_each);
+        format!("resident for 1000 instances with {} objects each in the cluster", stage.objects_each());
     let more = |memory: Memory| mib(memory.now.saturating_sub(empty.now));
     Ok(vec![
         Row::measured("G8", objects, "MiB", 5.0, more(full)),

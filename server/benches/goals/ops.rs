@@ -1,4 +1,5 @@
-//! Single operations on fixed inputs, for a tool that counts instructions: `goals ops <operation> <rows> <times>`.
+//! Single operations on fixed inputs, each a function of its own that a tool which counts instructions can name:
+//! `goals do-operations <applications> [<times>]`.
 
 use std::{hint::black_box, sync::Arc};
 
@@ -7,45 +8,69 @@ use jiff::Timestamp;
 use slipway_domain::{
     application::Application,
     ids::ApplicationId,
-    listing::Wish,
+    listing::{Page, Wish},
     names::{ApplicationName, ProjectName},
     people::People,
     release::ReleaseVersion,
     status::{Standing, Status},
 };
+use slipway_kubernetes::manifest::Manifest;
 use slipway_server::{Change, Sheet};
 use ulid::Ulid;
 
-use crate::{render, seed};
+use crate::{order::Ordered, render, seed};
 
-/// What can be counted.
-pub const ALL: [&str; 5] = ["page", "filter", "encode", "apply", RENDER];
-/// Not the same with ten thousand rows: what is counted takes too long.
-pub const RENDER: &str = "render";
+/// What the program is called with to do them; no test is called so.
+pub const WORD: &str = "do-operations";
+/// What can be counted, by the names of the functions below.
+pub const ALL: [&str; 5] = ["page", "filter", "encode", "apply", "plan"];
 const PROJECTS: [&str; 7] = ["shop", "surveys", "helpdesk", "holiday", "invoices", "onboarding", "welcome"];
 
-/// Does the operation so often.
+/// Does each of them so often among so many applications; or opens the list of these.
 pub fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let [operation, rows, times] = arguments else { bail!("goals ops <operation> <rows> <times>") };
-    let (rows, times): (usize, usize) = (rows.parse()?, times.parse()?);
-    if operation == RENDER {
-        return render::run(rows, times);
+    match arguments {
+        [rows, times] => all(rows.parse()?, times.parse()?),
+        [rows] => render::run(rows.parse()?),
+        _ => bail!("goals {WORD} <applications> [<times>]"),
     }
-    let mut sheet = sheet(rows)?;
-    // Read before, so that every time is the same work.
-    let (wish, search) = (Wish { page: 1, ..Wish::default() }, search());
-    let changed: Vec<_> =
-        (0..times).map(|time| application(rows / 2, rows + time)).collect::<Result<_, _>>()?;
-    for changed in changed {
-        match operation.as_str() {
-            "page" => _ = black_box(sheet.page(&wish)),
-            "filter" => _ = black_box(sheet.page(&search)),
-            "encode" => _ = black_box(Change::of(&changed)?),
-            "apply" => sheet.take(changed),
-            other => bail!("{other} is not one of {}", ALL.join(", ")),
-        }
+}
+
+fn all(rows: usize, times: usize) -> anyhow::Result<()> {
+    let (mut sheet, ordered) = (sheet(rows)?, Ordered::read()?);
+    for time in 0..times {
+        let changed = application(rows / 2, rows + time)?;
+        black_box(page(&sheet));
+        black_box(filter(&sheet));
+        black_box(encode(&changed)?);
+        apply(&mut sheet, changed);
+        black_box(plan(&ordered)?);
     }
     Ok(())
+}
+
+#[inline(never)]
+fn page(sheet: &Sheet) -> Page {
+    sheet.page(&Wish { page: 1, ..Wish::default() })
+}
+
+#[inline(never)]
+fn filter(sheet: &Sheet) -> Page {
+    sheet.page(&search())
+}
+
+#[inline(never)]
+fn encode(changed: &Application) -> anyhow::Result<Change> {
+    Ok(Change::of(changed)?)
+}
+
+#[inline(never)]
+fn apply(sheet: &mut Sheet, changed: Arc<Application>) {
+    sheet.take(changed);
+}
+
+#[inline(never)]
+fn plan(ordered: &Ordered) -> anyhow::Result<Vec<Manifest>> {
+    ordered.manifests()
 }
 
 /// A text that one row of ten thousand has not, and others have: nothing is found early.

@@ -1,5 +1,4 @@
-//! A whole page, from the request to its last byte, in this process and on one thread: for a tool that counts
-//! instructions.
+//! The list as a page, asked for by a browser, in this process and on one thread: for a tool that counts instructions.
 
 use anyhow::{Context, ensure};
 use clap::Parser;
@@ -27,13 +26,18 @@ use crate::{
 
 const MADE: i64 = 1_790_000_000;
 
-/// Opens the list of so many rows so often.
-pub fn run(rows: usize, times: usize) -> anyhow::Result<()> {
+/// The function that makes it.
+pub const FUNCTION: &str = "pages::instances::__component_instances_page";
+/// As many lists of a hundred rows are different ones, so that each is made.
+pub const TIMES: usize = 4;
+
+/// Opens the list of so many rows in its different orders.
+pub fn run(rows: usize) -> anyhow::Result<()> {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
-    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(pages(rows, times))
+    tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(pages(rows))
 }
 
-async fn pages(rows: usize, times: usize) -> anyhow::Result<()> {
+async fn pages(rows: usize) -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
     let data = folder.path().display().to_string();
     let store = Store::open(&format!("sqlite:{data}/slipway.db")).await?;
@@ -60,8 +64,8 @@ async fn pages(rows: usize, times: usize) -> anyhow::Result<()> {
     };
     let portal = Portal::start(&settings).await?;
     let browser = Browser::sign_in(&portal.url()).await?;
-    for _ in 0..times {
-        let page = browser.page(&portal.url(), "/devops/instances").await?;
+    for sort in ["", "name", "updated", "status"].into_iter().take(TIMES) {
+        let page = browser.page(&portal.url(), &format!("/devops/instances?sort={sort}")).await?;
         ensure!(page.matches("id=\"row-").count() == rows.min(ROWS), "the list is not whole");
     }
     portal.stop().await;

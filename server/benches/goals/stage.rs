@@ -61,7 +61,8 @@ pub struct Stage {
     pub empty: Door,
     /// The one behind `full`.
     pub client: kube::Client,
-    pub objects_each: usize,
+    original: Original,
+    pattern: Pattern,
     _sandboxes: [Arc<Sandbox>; 2],
 }
 
@@ -97,12 +98,24 @@ impl Stage {
             silent: Door::silent(folder.path()).await?,
             full: Door::open(client.clone(), folder.path()).await?,
             empty: Door::open(sandboxes[1].client(), &made(folder.path().join("nothing"))?).await?,
-            objects_each: original.objects(),
+            original,
+            pattern,
             _sandboxes: sandboxes,
             client,
             browser,
             folder,
         })
+    }
+
+    /// As many objects as each has.
+    pub fn objects_each(&self) -> usize {
+        self.original.objects()
+    }
+
+    /// What the application of that number consists of in a cluster, each with the plural of its kind.
+    pub fn objects(&self, number: usize) -> anyhow::Result<Vec<Value>> {
+        let copy = self.original.copy(number, &self.pattern.spec(number)?)?;
+        Ok(copy["objects"].as_array().context("no objects")?.clone())
     }
 
     /// The data of a console of that size.
