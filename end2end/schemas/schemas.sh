@@ -39,6 +39,6 @@ SLIPWAY_TOKEN=$(ask POST /api/v1/tokens '{"name": "any", "scopes": ["read", "cha
 export SLIPWAY_TOKEN
 cd "$folder" # it keeps notes where it runs
 "$venv/bin/st" --config-file "$here/schemathesis.toml" run "$here/../../docs/openapi.json" --url "$url" \
-  --phases coverage,fuzzing --max-examples "${SLIPWAY_TEST_SCHEMA_EXAMPLES:-25}" --seed "${SLIPWAY_TEST_SCHEMA_SEED:-1}" --warnings off --no-color \
+  --phases coverage,fuzzing --max-examples "${SLIPWAY_TEST_SCHEMA_EXAMPLES:-12}" --seed "${SLIPWAY_TEST_SCHEMA_SEED:-1}" --warnings off --no-color \
   || { grep -v ' INFO ' "$folder/log" | tail -20; exit 1; }
 kill -0 "$server" || fail "the console has ended: $(tail -1 "$folder/log")"
