@@ -7,6 +7,12 @@ suite_lints() { cargo fmt --check && make --no-print-directory lint deny; }
 suite_build() { make --no-print-directory test-rust TESTS=--no-run; }
 # What the real platforms consist of: minutes, once a machine. Without root nothing could run the images.
 suite_programs() { "$here/cluster/build.sh" && { [ "$(id -u)" != 0 ] || "$here/activiti/build.sh"; }; }
+# Started when the build is over: before that it would only take a part of the machine from the compilers.
+suite_platforms() {
+  until has_ended build && has_ended programs; do sleep 0.2; done
+  platforms >"$SLIPWAY_TEST_STATE/env"
+}
+has_ended() { [ -s "$SLIPWAY_TEST_STATE/suites/$1.result" ]; }
 suite_go() { ensure_go; (cd "$here/cluster/tools/probe" && go vet ./... && go test -v ./...); }
 # What asks the cluster all the time, and mostly waits for it.
 suite_cluster() { make --no-print-directory test-rust TESTS="--test contract --test faults"; }
@@ -27,13 +33,13 @@ suite_schemas() { "$here/schemas/schemas.sh"; }
 
 # Beside each other, because every one of the compilers works on one core for a good part of its time. Lints come after the
 # build, of which they use what the compiler itself is made to run.
-build_everything() { lanes "build lints" "scripts programs go"; }
+build_everything() { lanes "build lints" "scripts programs go" "platforms"; }
 
-# Two lanes, because everything that runs on a real cluster waits more than it works.
-run_suites() { lanes "cluster activiti install" "rust schemas browser"; }
+# Lanes of the same length. The machine has always something to do, so there is nothing to win by more of them.
+run_suites() { lanes "cluster activiti install" "rust browser" "schemas"; }
 
 # lanes "SUITE..."... : the suites of a lane one after another, the lanes beside each other, each in a process group
-# of its own.
+# of its own and waited for, because bash acts on a signal only when a foreground command has ended.
 lanes() {
   local lane name
   for lane; do
@@ -80,7 +86,7 @@ count_in() {
   p=$(count 's/^test result:.* \([0-9]*\) passed;.*/\1/p; s/^ *\([0-9]*\) passed \?(.*/\1/p; s/^--- PASS: .*/1/p' "$log")
   f=$(count 's/^test result:.* \([0-9]*\) failed;.*/\1/p; s/^ *\([0-9]*\) failed$/\1/p; s/^--- FAIL: .*/1/p' "$log")
   s=$(count 's/^test result:.* \([0-9]*\) ignored;.*/\1/p; s/^ *\([0-9]*\) \(skipped\|did not run\)$/\1/p; s/^--- SKIP: .*/1/p' "$log")
-  case $name in scripts | lints | build | programs | schemas) ;; *) [ $((p + f + s)) -gt 0 ] || verdict=FAILED ;; esac
+  case $name in scripts | lints | build | programs | platforms | schemas) ;; *) [ $((p + f + s)) -gt 0 ] || verdict=FAILED ;; esac
   # What fails without a failed test (a lint, a compiler error) must not end in "0 failed".
   if [ "$verdict" != ok ]; then broken=1; [ "$f" -gt 0 ] || f=1; fi
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
