@@ -49,6 +49,13 @@ async function flaws(page: Page): Promise<string[]> {
         if (line && line === other.parentElement && down > 1 && Math.abs(a.height - b.height) > 1) found.push(`${called(one)} is ${a.height} high, ${called(other)} beside it ${b.height}`);
       }
     }
+    // A way in the bar above that has become narrower than its picture.
+    for (const way of document.querySelectorAll('header a, header button')) {
+      const { right } = way.getBoundingClientRect();
+      for (const part of way.children) {
+        if (seen(way) && seen(part) && !part.closest('.sr-only, [popover]') && part.getBoundingClientRect().right > right + 1) found.push(`${called(way)} is narrower than what it shows`);
+      }
+    }
     // A word that is broken within a narrow column.
     for (const head of document.querySelectorAll('main th[scope="col"]')) {
       const range = document.createRange();

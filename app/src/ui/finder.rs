@@ -11,7 +11,7 @@ use crate::islands::palette::Palette;
 #[component]
 pub fn FindField() -> impl IntoView {
     view! {
-        <form class="relative hidden w-full max-w-md sm:block" method="get" action="/devops/search" role="search" aria-label=t!("everywhere")>
+        <form class="relative hidden w-full max-w-md min-w-0 sm:block" method="get" action="/devops/search" role="search" aria-label=t!("everywhere")>
             <span class="pointer-events-none absolute inset-y-0 left-2.5 grid place-items-center text-muted"><Icon glyph=Glyph::Search class="size-3.5 shrink-0"/></span>
             <input class="input find" type="search" name="q" aria-label=t!("find") placeholder=t!("find-or-do") autocomplete="off" spellcheck="false" data-palette=""/>
             <kbd class="palette-key" aria-hidden="true">{t!("keys")}</kbd>

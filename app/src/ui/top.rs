@@ -29,7 +29,7 @@ pub fn TopBar(
                 <a class="rounded-control px-1" href="/"><Mark/></a>
             </div>
             {may.then(|| view! { <FindField/> })}
-            <div class="ml-auto flex min-w-0 items-center gap-1"><AppearanceMenu/><Person actor/></div>
+            <div class="ml-auto flex min-w-0 items-center gap-1 sm:shrink-0"><AppearanceMenu/><Person actor/></div>
         </div>
     }
 }

@@ -204,7 +204,7 @@ fn Choices(
             <label class="flex h-9 items-center gap-2 text-sm whitespace-nowrap">
                 <input type="checkbox" name="previous" value="true" checked=asked.previous/>{t!("previous-run")}
             </label>
-            <button class=Variant::Primary.classes() type="submit">{t!("show")}</button>
+            <button class=format!("{} h-9", Variant::Primary.classes()) type="submit">{t!("show")}</button>
         </form>
     }
 }

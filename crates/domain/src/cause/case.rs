@@ -126,7 +126,8 @@ impl<'a> Case<'a> {
             line.push_str(&format!(", exit code {code}"));
         }
         if self.task.restarts > 0 {
-            line.push_str(&format!(", {} restarts", self.task.restarts));
+            let times = if self.task.restarts == 1 { "restart" } else { "restarts" };
+            line.push_str(&format!(", {} {times}", self.task.restarts));
         }
         said(line, &trouble.message)
     }
