@@ -76,6 +76,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </head>
             <body>
                 <App/>
+                <span id="end"></span>
             </body>
         </html>
     }

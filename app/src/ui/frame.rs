@@ -64,7 +64,6 @@ pub fn Frame(
             </div>
         </div>
         <Lost/>
-        <span id="end"></span>
     }
 }
 
