@@ -176,14 +176,16 @@ impl Store {
     /// Says that sessions were changed or ended.
     pub(crate) fn announce_sessions(&self) {
         self.signs.sessions.fetch_add(1, Ordering::SeqCst);
-        if let Some(neighbours) = &self.neighbours {
-            neighbours.tell();
-        }
+        self.tell_neighbours();
     }
 
     /// Says that something was committed.
     pub(crate) fn announce(&self) {
         self.signs.changed.send_modify(|count| *count += 1);
+        self.tell_neighbours();
+    }
+
+    fn tell_neighbours(&self) {
         if let Some(neighbours) = &self.neighbours {
             neighbours.tell();
         }

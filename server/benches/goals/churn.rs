@@ -13,6 +13,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::seed;
 
+/// As many applications are seen without their pods, and with them again: about a hundred events a second.
+pub const RESTARTS: usize = 150;
+pub const OVER: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The applications that have pods, beginning with that one.

@@ -1,7 +1,5 @@
 //! G5: what a viewer costs.
 
-use std::time::Duration;
-
 use anyhow::ensure;
 
 use crate::{
@@ -16,9 +14,6 @@ use crate::{
 
 const VIEWERS: usize = 1000;
 const ROUNDS: usize = 3;
-/// As many applications are seen without their pods, and with them again: about a hundred events a second.
-const RESTARTS: usize = 150;
-const OVER: Duration = Duration::from_secs(3);
 
 pub async fn measure(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row>> {
     let mut rows = idle(stage, program).await?;
@@ -78,8 +73,8 @@ async fn rounds(stage: &Stage, program: &Program, query: Option<&str>) -> anyhow
         for viewers in crowd.iter().chain([&reference]) {
             viewers.forget();
         }
-        let names = churn::names(10 + round * 2 * RESTARTS, RESTARTS);
-        churn::restart_all(&stage.client, &names, OVER).await?;
+        let names = churn::names(10 + round * 2 * churn::RESTARTS, churn::RESTARTS);
+        churn::restart_all(&stage.client, &names, churn::OVER).await?;
         let cost = program.rest().await?.saturating_sub(before);
         let (told, newest) = {
             let heard = reference.first();

@@ -14,7 +14,7 @@ use crate::{
 
 const TIMES: usize = 10;
 /// What was counted in hundred rows may grow so much until there are a hundred times as many.
-pub const GROWTH: f64 = 1.2;
+const GROWTH: f64 = 1.2;
 
 pub async fn measure() -> anyhow::Result<Vec<Row>> {
     let what = "instructions of single operations";

@@ -1,6 +1,6 @@
 //! G3, G12b: what somebody feels at a slow browser, the real one. It is led by end2end/bench/paint.mjs.
 
-use std::{path::Path, time::Duration};
+use std::path::Path;
 
 use anyhow::{Context, ensure};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -15,9 +15,6 @@ use crate::{
 
 const LIST: &str = "/devops/instances";
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-/// As many applications are seen without their pods, and with them again: about a hundred events a second.
-const RESTARTS: usize = 150;
-const OVER: Duration = Duration::from_secs(3);
 
 /// Milliseconds until the largest thing was painted, and for how long nothing could be done.
 #[derive(Deserialize)]
@@ -62,10 +59,10 @@ pub async fn keys(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row>> 
     if !can_paint() {
         return Ok(vec![left_out("G3b", what)]);
     }
-    let names = churn::names(700, RESTARTS);
+    let names = churn::names(700, churn::RESTARTS);
     let churn = async {
         loop {
-            churn::restart_all(&stage.client, &names, OVER).await?;
+            churn::restart_all(&stage.client, &names, churn::OVER).await?;
         }
     };
     let keys: Keys = tokio::select! {

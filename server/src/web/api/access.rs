@@ -1,11 +1,6 @@
 //! Who has access to an application.
 
-use axum::{
-    Extension, Json,
-    extract::Path,
-    http::{HeaderMap, StatusCode},
-    response::IntoResponse,
-};
+use axum::{Extension, extract::Path, http::HeaderMap};
 use serde::Deserialize;
 use slipway_app::desk::{AccessForm, SharedDesk};
 use slipway_domain::{order::listed, people::Shown};
@@ -13,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::{
     Answer, Given, conditions,
-    summary::{key, summary, unchanged, view},
+    summary::{accepted, key, unchanged, view},
 };
 
 /// Who administers it and who uses it, as they are called now, and what the directory knows of each.
@@ -59,7 +54,7 @@ pub async fn set(
         ..AccessForm::default()
     };
     desk.set_access(&form).await?;
-    Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
+    accepted(&desk, &name).await
 }
 
 /// Those who have access now, by the names that they were given it under.

@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     Answer, Given,
     order::ApiOrder,
-    summary::{key, parsed, summary, unchanged, view},
+    summary::{accepted, key, parsed, summary, unchanged},
 };
 
 /// Deploys a release as a new application.
@@ -56,7 +56,7 @@ pub(super) async fn update(
     let form =
         OrderForm { name: name.clone(), idempotency_key: key(&headers), ..order.into_form(Some(present))? };
     desk.update(&form, options.even_quarantined).await?;
-    Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
+    accepted(&desk, &name).await
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -81,7 +81,7 @@ pub(super) async fn undeploy(
     // A program that names what it deletes has confirmed it.
     let force = if options.force { "true".to_owned() } else { String::new() };
     desk.undeploy(&UndeployForm { name: name.clone(), confirmation: name.clone(), force }).await?;
-    Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
+    accepted(&desk, &name).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -108,7 +108,7 @@ pub(super) async fn roll_back(
     let idempotency_key = key(&headers);
     let form = RollbackForm { name: name.clone(), generation, even_quarantined, idempotency_key };
     desk.roll_back(&form).await?;
-    Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
+    accepted(&desk, &name).await
 }
 
 /// Runs the operation that failed or was cancelled once more.
@@ -117,7 +117,7 @@ pub(super) async fn roll_back(
     responses((status = 202, description = "The application")))]
 pub(super) async fn retry(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {
     desk.retry(&parsed(&name)?).await?;
-    Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
+    accepted(&desk, &name).await
 }
 
 /// Ends the operation that is under way where it is.
@@ -126,7 +126,7 @@ pub(super) async fn retry(Extension(desk): Extension<SharedDesk>, Path(name): Pa
     responses((status = 202, description = "The application")))]
 pub(super) async fn cancel(Extension(desk): Extension<SharedDesk>, Path(name): Path<String>) -> Answer {
     desk.cancel(&parsed(&name)?).await?;
-    Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
+    accepted(&desk, &name).await
 }
 
 #[derive(Deserialize, ToSchema)]

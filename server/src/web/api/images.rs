@@ -1,18 +1,13 @@
 //! Whether the tags of an application's images still mean what runs (D11).
 
-use axum::{
-    Extension, Json,
-    extract::Path,
-    http::{HeaderMap, StatusCode},
-    response::IntoResponse,
-};
+use axum::{Extension, Json, extract::Path, http::HeaderMap, response::IntoResponse};
 use serde::Deserialize;
 use slipway_app::desk::{NewImagesForm, SharedDesk};
 use utoipa::ToSchema;
 
 use super::{
     Answer, Given,
-    summary::{key, parsed, summary, view},
+    summary::{accepted, key, parsed, view},
 };
 
 /// What the registries said last; null if they were not asked about this generation.
@@ -58,5 +53,5 @@ pub async fn update(
     let form =
         NewImagesForm { name: name.clone(), components, even_quarantined, idempotency_key: key(&headers) };
     desk.take_new_images(&form).await?;
-    Ok((StatusCode::ACCEPTED, Json(summary(view(&desk, &name).await?))).into_response())
+    accepted(&desk, &name).await
 }

@@ -1,11 +1,15 @@
 //! An application as programs see it, and how they name it.
 
-use axum::http::{HeaderMap, header};
+use axum::{
+    Json,
+    http::{HeaderMap, StatusCode, header},
+    response::IntoResponse,
+};
 use serde::Serialize;
 use slipway_app::desk::{ApplicationView, DeskError, SharedDesk};
 use slipway_domain::{application::Application, names::ApplicationName, operation::Operation, phase::Phase};
 
-use super::{conditions, problem::Problem};
+use super::{Answer, conditions, problem::Problem};
 
 /// An application as programs see it.
 #[derive(Serialize)]
@@ -21,6 +25,11 @@ pub(super) fn summary(view: ApplicationView) -> Summary {
     let operation = view.operations.into_iter().next();
     let phase = operation.as_ref().map(|operation| Phase::of(operation).label());
     Summary { application: view.application, phase, operation, gateway_url: view.gateway_url }
+}
+
+/// What is done now, and the application as it is.
+pub(super) async fn accepted(desk: &SharedDesk, name: &str) -> Answer {
+    Ok((StatusCode::ACCEPTED, Json(summary(view(desk, name).await?))).into_response())
 }
 
 pub(super) async fn view(desk: &SharedDesk, name: &str) -> Result<ApplicationView, DeskError> {
