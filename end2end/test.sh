@@ -14,7 +14,7 @@ SLIPWAY_TEST_STATE=${SLIPWAY_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/slipway
 export SLIPWAY_TEST_CLUSTER_STATE=$SLIPWAY_TEST_STATE/cluster
 
 began=$(date +%s)
-summary=() passed=0 failed=0 skipped=0 broken=0 children=() started=no had_cluster=no
+summary=() passed=0 failed=0 skipped=0 broken=0 children=() ran=() again='' started=no had_cluster=no
 
 # --- stopping ---
 
@@ -123,11 +123,13 @@ if grep -q '^SLIPWAY_TEST_REQUIRE=' "$SLIPWAY_TEST_STATE/env"; then
   . "$SLIPWAY_TEST_STATE/env"
   set +a
   run_suites
+  run_again
 else
   summary+=("the platforms did not start"); failed=1
 fi
 
 end
+for name in "${ran[@]}"; do count_in "$name"; done
 printf '\n\033[1m== summary ==\033[0m\n'
 printf '%s\n' "${summary[@]}"
 echo "took $(($(date +%s) - began)) s; logs are in $SLIPWAY_TEST_STATE/suites"

@@ -13,7 +13,10 @@ const white = 'rgb(255, 255, 255)', black = 'rgb(0, 0, 0)', light = 'rgb(250, 25
 
 async function choose(page: Page, name: string, of = 'Theme'): Promise<void> {
   await page.getByRole('button', { name: 'Appearance' }).click();
+  // The page comes again; until it has, there may be no body to look at.
+  const loaded = page.waitForEvent('load');
   await page.getByRole('group', { name: of }).getByRole('button', { name, exact: true }).click();
+  await loaded;
 }
 
 test.describe('without JavaScript', () => {

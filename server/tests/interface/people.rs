@@ -1,5 +1,7 @@
 //! Who can be given access: looked up, verified, kept by identity, shown by the name of today.
 
+use std::time::Duration;
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -7,6 +9,20 @@ use crate::{
     console::{Console, order},
     identity::{Fake, Identity, Mood},
 };
+
+/// A console whose directory answers, and the token of who may ask it: a provider that has a whole machine's tests to
+/// serve says at first what an administrator would read, to try again in a moment.
+async fn ready(identity: &Identity) -> (Console, String) {
+    let console = identity.console().await;
+    let token = identity.token("devopsuser").await;
+    let answers = async {
+        while console.ask_with(&token, Method::GET, "people?q=warm", Value::Null).await.0 != 200 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), answers).await.expect("the directory answers");
+    (console, token)
+}
 
 async fn find(console: &Console, token: &str, query: &str) -> Vec<(String, String)> {
     let path = format!("people?q={query}");
@@ -32,8 +48,7 @@ async fn kept(console: &Console, token: &str, name: &str) -> Vec<Value> {
 #[tokio::test]
 async fn s1_19_users_and_groups_are_found_by_a_part_of_their_name() {
     for identity in Identity::all().await {
-        let console = identity.console().await;
-        let token = identity.token("devopsuser").await;
+        let (console, token) = ready(&identity).await;
         let found = find(&console, &token, "hr").await;
         for (kind, name) in [("group", "hr"), ("user", "hruser"), ("user", "hradmin")] {
             assert!(found.contains(&(kind.to_owned(), name.to_owned())), "{name} is not in {found:?}");
@@ -52,8 +67,7 @@ async fn s1_19_users_and_groups_are_found_by_a_part_of_their_name() {
 #[tokio::test]
 async fn s1_19_who_was_chosen_is_kept_by_identity_and_a_name_that_nobody_has_is_a_mistake() {
     for identity in Identity::all().await {
-        let console = identity.console().await;
-        let token = identity.token("devopsuser").await;
+        let (console, token) = ready(&identity).await;
         let deploy = async |body| console.ask_with(&token, Method::POST, "applications", body).await;
         let (status, problem) = deploy(ordered("shop", &["hruser", "nobodyiscalledso"])).await;
         assert_eq!((status, problem["errors"][0]["field"].as_str()), (422, Some("admins")), "{problem}");
@@ -70,8 +84,7 @@ async fn s1_19_who_was_chosen_is_kept_by_identity_and_a_name_that_nobody_has_is_
 #[tokio::test]
 async fn d21_a_group_that_administers_an_application_gives_its_members_the_right_and_nobody_else() {
     for identity in Identity::all().await {
-        let console = identity.console().await;
-        let token = identity.token("devopsuser").await;
+        let (console, token) = ready(&identity).await;
         let shop = ordered("shop", &["group:hr"]);
         assert_eq!(console.ask_with(&token, Method::POST, "applications", shop).await.0, 202);
         for (name, looks, changes) in [("hradmin", 200, 409), ("salesuser", 403, 403)] {
@@ -140,7 +153,7 @@ async fn s1_19_an_identity_stays_through_updates_and_whoever_has_left_is_no_obst
         if status != 409 {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(status, 202);
     assert_eq!(kept(&console, &token, "shop").await, before);
