@@ -21,7 +21,7 @@ use slipway_kubernetes::{
     sandbox::{Sandbox, SandboxOptions},
 };
 use slipway_registry::Simulated;
-use slipway_store::Store;
+use slipway_store::{Presence, Store};
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
 
@@ -121,6 +121,7 @@ pub struct Portal {
     engine: Engine,
     store: Store,
     _sandbox: Option<Sandbox>,
+    _presence: Option<Presence>,
 }
 
 impl Portal {
@@ -145,7 +146,7 @@ impl Portal {
             None => Arc::new(Simulated::default()),
             Some(layout) => Arc::new(registries.open(http.clone(), layout)),
         };
-        let store = open_store(settings).await?;
+        let (store, presence) = open_store(settings).await?;
 
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn Ids>) =
             (Arc::new(SystemClock), Arc::new(SystemIds::new()));
@@ -162,10 +163,7 @@ impl Portal {
         );
         let board = Arc::new(Board::new(store.clone()));
         let stop = CancellationToken::new();
-        let follower = {
-            let (board, cluster, stop) = (Arc::clone(&board), Arc::clone(&cluster), stop.clone());
-            tokio::spawn(async move { board.follow(cluster, stop).await })
-        };
+        let follower = follow(&board, &cluster, &stop);
         let (retention, time) = (settings.retention.clone(), Arc::clone(&clock));
         let cleaner = Cleaner { store: store.clone(), images: layout, retention, clock: time };
         let cleaner = tokio::spawn(cleaner.run(stop.clone()));
@@ -216,7 +214,17 @@ impl Portal {
         }
         let router = router(settings, office, provider, stop.clone())?;
         let server = tokio::spawn(web::serve(listener, router, stop.clone()));
-        Ok(Self { addr, stop, server, follower, cleaner, engine, store, _sandbox: sandbox })
+        Ok(Self {
+            addr,
+            stop,
+            server,
+            follower,
+            cleaner,
+            engine,
+            store,
+            _sandbox: sandbox,
+            _presence: presence,
+        })
     }
 
     /// Where it listens.
@@ -269,12 +277,28 @@ fn router(
     .map_err(StartError::Web)
 }
 
-async fn open_store(settings: &Settings) -> Result<Store, StartError> {
+fn follow(board: &Arc<Board>, cluster: &Arc<dyn Cluster>, stop: &CancellationToken) -> JoinHandle<()> {
+    let (board, cluster, stop) = (Arc::clone(board), Arc::clone(cluster), stop.clone());
+    tokio::spawn(async move { board.follow(cluster, stop).await })
+}
+
+async fn open_store(settings: &Settings) -> Result<(Store, Option<Presence>), StartError> {
     let store = Store::open(&settings.database()).await?;
     if let Err(error) = store.complete_people().await {
         tracing::error!(error = %error.chain(), "Who has access to older applications is not known");
     }
-    Ok(store)
+    let presence = be_present(&store).await;
+    Ok((store, presence))
+}
+
+/// Before the engine begins: what it claims must not be taken for a dead program's.
+async fn be_present(store: &Store) -> Option<Presence> {
+    let error = match store.be_present().await {
+        Ok(presence) => return Some(presence),
+        Err(error) => error,
+    };
+    tracing::warn!(error = %error.chain(), "What a killed program had taken on goes on when its leases have run out");
+    None
 }
 
 async fn listen(addr: &str, setting: &'static str) -> Result<(TcpListener, SocketAddr), StartError> {

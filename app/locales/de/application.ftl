@@ -154,6 +154,7 @@ update-to-release = Auf ein Release aktualisieren
 change-copies = Die Zahl der Kopien ändern
 timeline = Zeitleiste
 earlier = { $count } frühere
+said-times = { $count }-mal
 how-long = Wie lange es so war
 secret-title = Geheimnis
 set-at = Gesetzt

@@ -154,6 +154,7 @@ update-to-release = Update to a release
 change-copies = Change the number of copies
 timeline = Timeline
 earlier = { $count } earlier
+said-times = { $count } times
 how-long = How long it said so
 secret-title = Secret
 set-at = Set

@@ -12,10 +12,10 @@ mod cluster;
 mod commits;
 mod copies;
 mod crowd;
-mod elsewhere;
 mod instructions;
 mod live;
 mod memory;
+mod notes;
 mod numbers;
 mod ops;
 mod order;
@@ -76,9 +76,6 @@ async fn all(measured: &mut Measured) -> anyhow::Result<()> {
     measured.take(&["G10"], async { size::measure() }).await;
     measured.take(&["G12"], search::measure(&stage)).await;
     measured.take(&["G13"], instructions::measure()).await;
-    if measured.wanted.is_empty() {
-        measured.rows.extend(elsewhere::rows());
-    }
     Ok(())
 }
 

@@ -45,6 +45,11 @@ impl Row {
         }
     }
 
+    /// A figure that is worth knowing.
+    pub fn known(id: &str, what: impl Into<String>, unit: &str, figure: f64) -> Self {
+        Self { goal: None, met: None, ..Self::measured(id, what, unit, figure, figure) }
+    }
+
     fn verdict(&self) -> &'static str {
         match (self.met, self.figure) {
             (Some(true), _) => "met",

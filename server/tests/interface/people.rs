@@ -20,7 +20,7 @@ async fn ready(identity: &Identity) -> (Console, String) {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), answers).await.expect("the directory answers");
+    tokio::time::timeout(Duration::from_mins(1), answers).await.unwrap();
     (console, token)
 }
 

@@ -20,15 +20,16 @@ use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
 use crate::{
     database::Database,
     life::{Life, Setup, TURN, eventually},
+    single,
     table::{Row, report},
     witness::Seen,
     world::World,
 };
 
 /// How many in an ordinary run.
-const FEW: usize = 20;
+pub const FEW: usize = 20;
 /// A namespace, and a workload, a service and a route for each of four components.
-const OBJECTS: usize = 13;
+pub const OBJECTS: usize = 13;
 /// As many applications are written at once, by either of the two.
 const AT_ONCE: usize = 16;
 /// How often each of the two is measured.
@@ -36,16 +37,17 @@ const ROUNDS: usize = 3;
 
 /// What one run has cost.
 #[derive(Debug, Clone, Copy)]
-struct Cost {
-    wall: Duration,
+pub struct Cost {
+    pub wall: Duration,
     requests: usize,
 }
 
-fn count() -> Option<usize> {
+/// How many `make bench` wants; none in an ordinary run.
+pub fn count() -> Option<usize> {
     std::env::var("SLIPWAY_TEST_BENCH").ok().map(|count| count.parse().unwrap())
 }
 
-async fn world() -> World {
+pub async fn world() -> World {
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let sandbox = Arc::new(Sandbox::start(SandboxOptions::fast()));
     let real = std::env::var_os("SLIPWAY_TEST_KUBECONFIG").filter(|_| count().is_some());
@@ -64,16 +66,10 @@ async fn world() -> World {
 
 /// Deploys all of them at once and removes them again; what it cost until the last object was written, and the
 /// requests of each application.
-async fn deploy(world: &World, life: &Life, count: usize) -> (Cost, Vec<Vec<Seen>>) {
+pub async fn deploy(world: &World, life: &Life, count: usize) -> (Cost, Vec<Vec<Seen>>) {
     world.witness.take_seen();
     let began = Instant::now();
-    let all = (0..count).map(|number| async move {
-        let order =
-            json!({"name": format!("load-{number}"), "project": "shop", "version": 1, "admins": ["ana"]});
-        let (status, told) = life.ask(Method::POST, "applications", order).await;
-        assert_eq!(status, 202, "{told}");
-    });
-    futures::future::join_all(all).await;
+    order(life, count).await;
     eventually("the last object", || async {
         (world.witness.writes_of("console") >= count * OBJECTS).then_some(())
     })
@@ -91,10 +87,24 @@ async fn deploy(world: &World, life: &Life, count: usize) -> (Cost, Vec<Vec<Seen
     (Cost { wall, requests }, each.into_values().collect())
 }
 
-async fn remove(life: &Life, count: usize) {
-    for number in 0..count {
+/// Orders all of them at once.
+pub async fn order(life: &Life, count: usize) {
+    let all = (0..count).map(|number| async move {
+        let order =
+            json!({"name": format!("load-{number}"), "project": "shop", "version": 1, "admins": ["ana"]});
+        let (status, told) = life.ask(Method::POST, "applications", order).await;
+        assert_eq!(status, 202, "{told}");
+    });
+    futures::future::join_all(all).await;
+}
+
+/// Removes all of them at once; how long it took until the console says of each that nothing is left.
+pub async fn remove(life: &Life, count: usize) -> Duration {
+    let began = Instant::now();
+    let all = (0..count).map(|number| async move {
+        let name = format!("load-{number}");
+        let path = format!("applications/{name}");
         // Of a real cluster without nodes none is running, and of others each is before long.
-        let path = format!("applications/load-{number}");
         eventually(&path, || async {
             let (status, _) = life.ask(Method::DELETE, &path, Value::Null).await;
             if status == 202 {
@@ -104,14 +114,14 @@ async fn remove(life: &Life, count: usize) {
             (life.ask(Method::DELETE, &by_force, Value::Null).await.0 == 202).then_some(())
         })
         .await;
-    }
-    for number in 0..count {
-        life.until(&format!("load-{number}"), "Undeployed").await;
-    }
+        life.until(&name, "Undeployed").await;
+    });
+    futures::future::join_all(all).await;
+    began.elapsed()
 }
 
 /// Sends the same requests, application by application, as many at once, and nothing else.
-async fn bare(world: &World, door: &str, applications: &[Vec<Seen>]) -> Cost {
+pub async fn bare(world: &World, door: &str, applications: &[Vec<Seen>]) -> Cost {
     let http = reqwest::Client::new();
     let began = Instant::now();
     stream::iter(applications)
@@ -140,7 +150,7 @@ async fn bare(world: &World, door: &str, applications: &[Vec<Seen>]) -> Cost {
     Cost { wall, requests }
 }
 
-async fn clear(namespaces: &Api<Namespace>, name: &str) {
+pub async fn clear(namespaces: &Api<Namespace>, name: &str) {
     namespaces.delete(name, &DeleteParams::default()).await.unwrap();
     let is_gone = || async { namespaces.get_opt(name).await.unwrap().is_none().then_some(()) };
     eventually("the end of a namespace", is_gone).await;
@@ -155,12 +165,14 @@ fn check(applications: &[Vec<Seen>], count: usize) {
     assert_eq!(applications.len(), count, "some were lost");
 }
 
-fn median(mut costs: Vec<Duration>) -> f64 {
+/// The one in the middle.
+pub fn median(mut costs: Vec<Duration>) -> f64 {
     costs.sort();
     costs[costs.len() / 2].as_secs_f64()
 }
 
-async fn removed(client: &Client, count: usize) {
+/// Of none of them is anything left.
+pub async fn removed(client: &Client, count: usize) {
     let namespaces: Api<Namespace> = Api::all(client.clone());
     for number in 0..count {
         let found = namespaces.get_opt(&format!("load-{number}")).await.unwrap();
@@ -190,14 +202,14 @@ async fn g6_many_deployments_at_once_cost_little_more_than_their_objects() {
     let (first, requests) = deploy(&world, &life, count).await;
     check(&requests, count);
     remove(&life, count).await;
-    let (mut ours, mut theirs, mut costs) = (Vec::new(), Vec::new(), vec![first]);
+    let (mut ours, mut theirs, mut costs, mut ends) = (Vec::new(), Vec::new(), vec![first], Vec::new());
     for _ in 0..bench.map_or(0, |_| ROUNDS) {
         world.witness.take_seen();
         let bare = bare(&world, &door, &requests).await;
         assert_eq!(bare.requests, count * OBJECTS);
         let (cost, again) = deploy(&world, &life, count).await;
         check(&again, count);
-        remove(&life, count).await;
+        ends.push(remove(&life, count).await);
         println!("{count} deployments: {:.2?}; the bare loop: {:.2?}", cost.wall, bare.wall);
         ours.push(cost.wall);
         theirs.push(bare.wall);
@@ -205,13 +217,17 @@ async fn g6_many_deployments_at_once_cost_little_more_than_their_objects() {
     }
     removed(&world.client, count).await;
     let most = costs.iter().map(|cost| cost.requests).max().unwrap_or_default();
-    let requests = most as f64 / (count * OBJECTS) as f64;
+    let asked = most as f64 / (count * OBJECTS) as f64;
     println!("{count} deployments: {most} requests for {} objects", count * OBJECTS);
     let what = "requests of deployments at once, of those of a bare loop over the same objects";
-    let mut rows = vec![Row::measured("G6", what, "", 1.1, requests)];
+    let mut rows = vec![Row::measured("G6", what, "", 1.1, asked)];
     if bench.is_some() {
         let what = "time until all of their objects are there, of that of the bare loop";
         rows.push(Row::measured("G6", what, "", 1.3, median(ours) / median(theirs)));
+        let what =
+            format!("{count} undeployments at once until the console says of each that nothing is left");
+        rows.push(Row::known("G14", what, "s", median(ends)));
+        rows.push(single::click(&world, &life, &door, &requests).await);
         report(&rows).unwrap();
     }
     assert_eq!(rows[0].met, Some(true), "{rows:?}");

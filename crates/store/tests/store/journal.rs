@@ -26,6 +26,28 @@ async fn d20_what_is_held_is_not_claimed_until_the_lease_expires() {
 }
 
 #[tokio::test]
+async fn d20_what_a_dead_program_held_is_free_at_once_where_nobody_else_can_hold_it() {
+    on_both(|url| async move {
+        let store = open(&url).await;
+        let killed = store.be_present().await.unwrap();
+        order(&store, "shop").await;
+        store.claim("killed", at(1), at(3600)).await.unwrap().unwrap();
+        let second = open(&url).await;
+        let claim = async || second.claim("second", at(2), at(40)).await.unwrap().is_some();
+        let neighbour = second.be_present().await.unwrap();
+        assert!(!claim().await, "another that works with the database may have it");
+        drop(killed);
+        let neighbours_friend = second.be_present().await.unwrap();
+        assert!(!claim().await, "so may the neighbour");
+        drop((neighbour, neighbours_friend));
+        let _alone = second.be_present().await.unwrap();
+        // Of a server's other programs nobody knows.
+        assert_eq!(claim().await, url.starts_with("sqlite:"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn d20_a_worker_that_lost_its_lease_records_nothing() {
     on_both(|url| async move {
         let store = open(&url).await;
