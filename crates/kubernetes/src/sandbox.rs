@@ -57,6 +57,7 @@ mod patch;
 mod pods;
 mod quota;
 mod reconcile;
+mod rehearsal;
 mod rights;
 mod selector;
 mod service;

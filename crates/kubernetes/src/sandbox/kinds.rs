@@ -137,6 +137,11 @@ pub(crate) struct Target {
 }
 
 impl Target {
+    /// The namespace; empty for what lives in none.
+    pub(crate) fn place(&self) -> &str {
+        self.namespace.as_deref().unwrap_or_default()
+    }
+
     /// Takes `/api/v1/…` and `/apis/<group>/<version>/…` apart, with a way to find kinds.
     pub(crate) fn parse(path: &str, find: impl Fn(&str, &str) -> Option<Kind>) -> Option<Self> {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();

@@ -26,7 +26,7 @@ pub(crate) struct Change {
 }
 
 /// All objects of the cluster.
-#[derive(Default, Clone)]
+#[derive(Default)]
 pub(crate) struct Objects {
     pub(super) all: BTreeMap<Key, (Kind, Value)>,
     pub(super) log: VecDeque<Change>,

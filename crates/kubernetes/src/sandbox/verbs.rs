@@ -14,6 +14,7 @@ use super::{
     objects::{self, Objects},
     patch,
     reconcile::now,
+    rehearsal::rehearse,
     rights,
     selector::Selector,
     service::{Ask, Reply},
@@ -57,16 +58,12 @@ pub(crate) fn answer(world: &Arc<World>, ask: &Ask) -> Result<Reply, Refusal> {
     answer
 }
 
-fn namespace(target: &Target) -> &str {
-    target.namespace.as_deref().unwrap_or_default()
-}
-
 fn selector(ask: &Ask) -> Selector {
     Selector::parse(ask.query("labelSelector"), ask.query("fieldSelector"))
 }
 
 fn found(objects: &Objects, target: &Target, name: &str) -> Result<Value, Refusal> {
-    let object = objects.get(&target.kind, namespace(target), name).cloned();
+    let object = objects.get(&target.kind, target.place(), name).cloned();
     object.ok_or_else(|| Refusal::not_found(&target.kind, name))
 }
 
@@ -117,7 +114,7 @@ fn create(objects: &mut Objects, ask: &Ask, target: &Target) -> Result<Reply, Re
         return Err(Refusal::bad_request("resourceVersion should not be set on objects to be created"));
     }
     apply::claim(&Value::Null, &mut object, &ask.manager());
-    rehearse(objects, ask, |objects| objects.create(&target.kind, namespace(target), object, now()))
+    rehearse(objects, ask, target, |objects| objects.create(&target.kind, target.place(), object, now()))
         .map(|object| Reply::Json(201, object))
 }
 
@@ -132,7 +129,7 @@ fn refuse_elsewhere(object: &Value, target: &Target) -> Result<(), Refusal> {
     }
     if let Some(found) = metadata["namespace"].as_str()
         && target.kind.namespaced
-        && found != namespace(target)
+        && found != target.place()
     {
         let message = "the namespace of the provided object does not match the namespace sent on the request";
         return Err(Refusal::bad_request(message));
@@ -190,8 +187,10 @@ fn write(
         }
         apply::claim(before, &mut object, &ask.manager());
     }
-    rehearse(objects, ask, |objects| objects.update(&target.kind, namespace(target), name, object, now()))
-        .map(|object| Reply::Json(200, object))
+    rehearse(objects, ask, target, |objects| {
+        objects.update(&target.kind, target.place(), name, object, now())
+    })
+    .map(|object| Reply::Json(200, object))
 }
 
 fn apply_to(objects: &mut Objects, ask: &Ask, target: &Target, name: &str) -> Result<Reply, Refusal> {
@@ -203,19 +202,19 @@ fn apply_to(objects: &mut Objects, ask: &Ask, target: &Target, name: &str) -> Re
             "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch",
         ));
     }
-    let before = objects.get(&target.kind, namespace(target), name).cloned();
+    let before = objects.get(&target.kind, target.place(), name).cloned();
     let live = before.clone().unwrap_or(Value::Null);
     let mut object = apply::apply(&live, &config, manager, ask.is_true("force"))?;
     object["metadata"]["name"] = json!(name);
     if before.is_some() {
         refuse_stale(&live, &config, &target.kind, name)?;
         keep_other_part(&live, &mut object, target);
-        return rehearse(objects, ask, |objects| {
-            objects.update(&target.kind, namespace(target), name, object, now())
+        return rehearse(objects, ask, target, |objects| {
+            objects.update(&target.kind, target.place(), name, object, now())
         })
         .map(|object| Reply::Json(200, object));
     }
-    rehearse(objects, ask, |objects| objects.create(&target.kind, namespace(target), object, now()))
+    rehearse(objects, ask, target, |objects| objects.create(&target.kind, target.place(), object, now()))
         .map(|object| Reply::Json(201, object))
 }
 
@@ -235,15 +234,6 @@ fn keep_other_part(before: &Value, object: &mut Value, target: &Target) {
     }
 }
 
-/// Does it, or only says what would come of it.
-fn rehearse(
-    objects: &mut Objects,
-    ask: &Ask,
-    act: impl FnOnce(&mut Objects) -> Result<Value, Refusal>,
-) -> Result<Value, Refusal> {
-    if ask.is_dry_run() { act(&mut objects.clone()) } else { act(objects) }
-}
-
 fn delete(objects: &mut Objects, ask: &Ask, target: &Target, name: &str) -> Result<Reply, Refusal> {
     let before = found(objects, target, name)?;
     let options = ask.json().unwrap_or(Value::Null);
@@ -254,10 +244,9 @@ fn delete(objects: &mut Objects, ask: &Ask, target: &Target, name: &str) -> Resu
             return Err(Refusal::precondition(&target.kind, name, what, wanted, found));
         }
     }
-    let dry = ask.is_dry_run() || options["dryRun"][0] == "All";
     let act = |objects: &mut Objects| delete_one(objects, ask, &options, &target.kind, &before);
-    let deleted = if dry { act(&mut objects.clone())? } else { act(objects)? };
-    if objects.get(&target.kind, namespace(target), name).is_some() || dry {
+    let deleted = rehearse(objects, ask, target, act)?;
+    if objects.get(&target.kind, target.place(), name).is_some() {
         return Ok(Reply::Json(200, deleted));
     }
     let details = json!({"name": name, "group": target.kind.group(), "kind": target.kind.plural,
@@ -294,9 +283,11 @@ fn delete_one(
 fn delete_all(objects: &mut Objects, ask: &Ask, target: &Target) -> Result<Reply, Refusal> {
     let options = ask.json().unwrap_or(Value::Null);
     let answer = list(objects, ask, target);
-    for object in objects.list(&target.kind, target.namespace.as_deref(), &selector(ask)) {
-        delete_one(objects, ask, &options, &target.kind, &object)?;
-    }
+    let all = objects.list(&target.kind, target.namespace.as_deref(), &selector(ask));
+    let delete = |objects: &mut Objects| {
+        all.iter().try_for_each(|one| delete_one(objects, ask, &options, &target.kind, one).map(|_| ()))
+    };
+    rehearse(objects, ask, target, delete)?;
     Ok(answer)
 }
 

@@ -161,6 +161,11 @@ async fn a_dry_run_answers_and_changes_nothing(target: &Target) {
     let answer = api.patch("dry", &params, &object).await.unwrap();
     assert_eq!(answer.data.unwrap()["a"], "1");
     assert!(api.get_opt("dry").await.unwrap().is_none());
+    target.apply::<ConfigMap>("one", false, config_map("kept", &json!({"a": "1"}))).await.unwrap();
+    let dry = DeleteParams { dry_run: true, ..DeleteParams::default() };
+    api.delete("kept", &dry).await.unwrap();
+    api.delete_collection(&dry, &ListParams::default()).await.unwrap();
+    assert!(api.get_opt("kept").await.unwrap().is_some());
 }
 
 async fn a_selector_that_does_not_match_its_template_is_invalid(target: &Target) {
