@@ -57,6 +57,7 @@ BENCH_PROFILE ?= release
 bench: export SLIPWAY_TEST_BENCH ?= 100
 bench: export SLIPWAY_FUZZ_SECONDS ?= 5
 bench: prerequisites $(SITE)/.assets ## how fast it is, against the goals of docs/performance.md: tables, and target/bench.json; every reader fuzzed
+	$(if $(filter release,$(BENCH_PROFILE)),@$(MAKE) --no-print-directory image)
 	cargo test --profile $(BENCH_PROFILE) -p slipway-server --test process -- --nocapture --test-threads 1 g6_ g9b_
 	@end2end/bench/bench.sh $(BENCH_PROFILE) $(GOALS)
 	@fuzz/run.sh

@@ -59,6 +59,7 @@ const SOON: &str = "{const idle=window.requestIdleCallback;\
 /// The document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let look = use_context::<Look>().unwrap_or_default();
+    let asset = |name: &str| format!("/{}/{name}", options.site_pkg_dir);
     view! {
         <!DOCTYPE html>
         <html lang=words::language().tag() data-theme=look.data_theme() data-motion=look.data_motion()>
@@ -66,8 +67,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content=look.theme.schemes()/>
-                <link rel="icon" href="/pkg/icon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href="/pkg/slipway.css"/>
+                <link rel="icon" href=asset("icon.svg") type="image/svg+xml"/>
+                <link rel="stylesheet" href=asset("slipway.css")/>
                 // Painted when it is whole: the columns of half a table are not those of the table.
                 <link rel="expect" href="#end" blocking="render"/>
                 <script nonce=use_nonce()>{SOON}</script>

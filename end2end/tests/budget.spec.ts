@@ -7,7 +7,7 @@ let portal: Portal;
 test.beforeAll(async () => { portal = await Portal.start({ SLIPWAY_SANDBOX_PACE_MS: '5' }); });
 test.afterAll(async () => { await portal.stop(); });
 
-test('D15 the first load of fifty applications is 120 KB, a later page 15 KB and no new asset, and nothing jumps', async ({ browser }) => {
+test('D15 the first load of fifty applications is 120 KB, a later page 9 KB and no asset, and nothing jumps', async ({ browser }) => {
   test.setTimeout(300_000);
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -27,7 +27,11 @@ test('D15 the first load of fifty applications is 120 KB, a later page 15 KB and
   const wire = await fresh.newCDPSession(cold);
   await wire.send('Network.enable');
   let bytes = 0, files: string[] = [];
-  wire.on('Network.responseReceived', ({ response }) => files.push(new URL(response.url).pathname));
+  const kept = new Set<string>();
+  wire.on('Network.requestServedFromCache', ({ requestId }) => kept.add(requestId));
+  wire.on('Network.responseReceived', ({ requestId, response }) => {
+    if (!kept.has(requestId) && !response.fromDiskCache) files.push(new URL(response.url).pathname);
+  });
   wire.on('Network.loadingFinished', ({ encodedDataLength }) => (bytes += encodedDataLength));
   await cold.addInitScript(() => {
     // What jumped, by how much.
@@ -58,7 +62,8 @@ test('D15 the first load of fifty applications is 120 KB, a later page 15 KB and
     await expect(cold.locator('html')).toHaveAttribute('data-can-find', '');
     await cold.waitForTimeout(500);
     console.log(`${path}: ${bytes} bytes of ${files.join(' ')}`);
-    expect(bytes, path).toBeLessThan(15 * KiB);
+    expect(bytes, path).toBeLessThan(9 * KiB);
+    expect(files.filter((file) => file.startsWith('/pkg/')), path).toEqual([]);
     expect(await cold.evaluate(() => (window as any).jumps), path).toEqual([]);
   }
   await fresh.close();

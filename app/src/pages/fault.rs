@@ -45,16 +45,18 @@ impl Fault {
         (glyph, heading, line.map_or(usual, words::told))
     }
 
-    /// The whole document.
-    pub fn document(&self, look: Look, language: Language) -> String {
+    /// The whole document; what it needs lies in that folder.
+    pub fn document(&self, look: Look, language: Language, assets: &str) -> String {
         let owner = Owner::new();
         owner.with(|| {
             provide_context(language);
-            self.page(look, language).to_html()
+            self.page(look, language, assets).to_html()
         })
     }
 
-    fn page(&self, look: Look, language: Language) -> impl IntoView + use<> {
+    fn page(&self, look: Look, language: Language, assets: &str) -> impl IntoView + use<> {
+        let asset = |name: &str| format!("/{assets}/{name}");
+        let (icon, styles) = (asset("icon.svg"), asset("slipway.css"));
         let (glyph, heading, told) = self.told();
         let request = self.request.clone();
         view! {
@@ -65,8 +67,8 @@ impl Fault {
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
                     <meta name="color-scheme" content=look.theme.schemes()/>
                     <title>{format!("{heading} · Slipway")}</title>
-                    <link rel="icon" href="/pkg/icon.svg" type="image/svg+xml"/>
-                    <link rel="stylesheet" href="/pkg/slipway.css"/>
+                    <link rel="icon" href=icon type="image/svg+xml"/>
+                    <link rel="stylesheet" href=styles/>
                 </head>
                 <body>
                     <main class="grid min-h-dvh content-center px-4">
@@ -84,7 +86,11 @@ mod tests {
 
     fn page(status: u16, line: Option<&str>) -> String {
         let line = line.map(ToOwned::to_owned);
-        Fault { status, line, request: "01ARZ".to_owned() }.document(Look::default(), Language::English)
+        Fault { status, line, request: "01ARZ".to_owned() }.document(
+            Look::default(),
+            Language::English,
+            "pkg",
+        )
     }
 
     #[test]

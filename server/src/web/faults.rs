@@ -13,7 +13,7 @@ use axum::{
 use slipway_app::pages::fault::Fault;
 use slipway_store::Origin;
 
-use super::pages;
+use super::{assets::FOLDER, pages};
 
 /// What a layer says about a refusal is a line.
 const LINE: usize = 2048;
@@ -58,7 +58,7 @@ pub async fn tell(request: Request, next: Next) -> Response {
     head.headers.remove(header::CONTENT_LENGTH);
     head.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     head.headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
-    Response::from_parts(head, Body::from(fault.document(look, language)))
+    Response::from_parts(head, Body::from(fault.document(look, language, &FOLDER)))
 }
 
 /// A browser that shows what it gets; not a script, not a program, not a part of a page.

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde_json::Value;
 
-use super::{api, pages};
+use super::{api, assets::FOLDER, pages};
 
 /// What the page does when something is sent.
 const SCRIPT: &str = include_str!("manual.js");
@@ -53,10 +53,11 @@ fn page(document: &Value) -> String {
             operations.push_str(&entry(method, path, operation, document));
         }
     }
+    let folder = FOLDER.as_str();
     format!(
         "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Interface for programs · Slipway</title>\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">\
-         <link rel=\"icon\" href=\"/pkg/icon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"/pkg/slipway.css\">\
+         <link rel=\"icon\" href=\"/{folder}/icon.svg\" type=\"image/svg+xml\"><link rel=\"stylesheet\" href=\"/{folder}/slipway.css\">\
          <script src=\"/docs/api.js\" defer></script></head><body>\
          <main class=\"mx-auto max-w-6xl space-y-3 px-4 pt-6 pb-20\"><p><a href=\"/\">Slipway</a></p>\
          <h1 class=\"text-xl font-semibold tracking-tight\">Interface for programs</h1>\

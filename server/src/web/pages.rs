@@ -20,14 +20,15 @@ use slipway_app::{
 };
 use slipway_store::Origin;
 
-use super::shelf::Shelf;
+use super::{assets::FOLDER, shelf::Shelf};
 
 /// The settings of the framework, compiled in; a file of the same name in the working directory replaces them.
 const LEPTOS_TOML: &str = include_str!("../../../Leptos.toml");
 
 /// All pages.
 pub fn routes(sign_in: SignInMode, development: Development, is_tls: bool) -> Result<Router, String> {
-    let options = leptos_options()?;
+    let mut options = leptos_options()?;
+    options.site_pkg_dir = FOLDER.as_str().into();
     let provider = sign_in.provider.clone().unwrap_or_default();
     let shelf: SharedKept = Arc::new(Shelf::default());
     let context = move || {

@@ -56,11 +56,12 @@ impl Console {
             "127.0.0.1:0",
             "--data-dir",
             &data,
-            "--cluster",
-            "sandbox",
             "--admin-password",
             PASSWORD,
         ];
+        if !more.contains(&"--cluster") {
+            arguments.extend(["--cluster", "sandbox"]);
+        }
         if !more.contains(&"--sandbox-pace-ms") {
             arguments.extend(["--sandbox-pace-ms", "5"]);
         }

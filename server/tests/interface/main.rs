@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod access;
+mod assets;
 mod audit;
 mod bearer;
 mod canary;
@@ -17,6 +18,7 @@ mod parity;
 mod people;
 mod permissions;
 mod program;
+mod reading;
 mod rest;
 mod safety;
 mod secrets;

@@ -27,7 +27,7 @@ pub const PATIENCE: Duration = Duration::from_mins(3);
 pub static TURN: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 const PASSWORD: &str = "correct-horse-battery";
 /// Programs that share a database share what seals its secrets.
-const KEY: &str = "c2xpcHdheS1zZWNyZXQtb2YtdGhpcnR5LXR3by1ieXQ=";
+pub const KEY: &str = "c2xpcHdheS1zZWNyZXQtb2YtdGhpcnR5LXR3by1ieXQ=";
 
 /// How a program is started.
 pub struct Setup<'a> {
@@ -256,7 +256,7 @@ fn free_address() -> String {
 }
 
 /// The program of this build, or the one that is named.
-fn program() -> String {
+pub fn program() -> String {
     std::env::var("SLIPWAY_TEST_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_slipway").to_owned())
 }
 

@@ -7,7 +7,7 @@ use slipway_domain::{
     status::{Standing, Status},
 };
 use slipway_store::Store;
-use sqlx::{AnyPool, migrate::Migrator};
+use sqlx::{AnyPool, AssertSqlSafe, Executor, migrate::Migrator};
 
 use crate::support::{at, name, on_both, order, spec};
 
@@ -15,6 +15,44 @@ use crate::support::{at, name, on_both, order, spec};
 async fn steps() -> Migrator {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
     Migrator::new(Path::new(folder)).await.unwrap()
+}
+
+/// What else was kept, from that step on: the table and a row of it. The application's identity is the operation's as well.
+const LATER: [(i64, &str, &str); 13] = [
+    (2, "standings", "VALUES (1, $1, 9, 'Running', '{}')"),
+    (2, "quarantine", "VALUES ($1, 2, 9, 'ana')"),
+    (2, "black_box", "VALUES ('end', $1, 'web', 'web-1', 9, '{}')"),
+    // Drafts of before are given up: whose they were is not known any more.
+    (12, "drafts", "VALUES ('draft', 'ana', 'sealed', 9)"),
+    (3, "plans", "VALUES ($1, 1, 'hash', 9, NULL, '{}')"),
+    (4, "image_checks", "VALUES ($1, 9, 1, '[]')"),
+    (4, "quarantined_images", "VALUES ($1, 'sha256:1', 9, 'ana')"),
+    (5, "warnings", "VALUES ($1, 'Pod web', 'BackOff', 9, 'crashes')"),
+    (
+        7,
+        "tokens",
+        "(id, actor_id, actor_name, roles, name, hash, scopes, created_at, expires_at) \
+        VALUES ('token', 'ana', 'ana', '[]', 'ci', 'hash', '[]', 1, 99)",
+    ),
+    (7, "answers", "VALUES ('ana', 'key', 'request', 'sealed', 9)"),
+    (
+        8,
+        "visits",
+        "(id, session_id, actor_id, agent, began_at, seen_at, check_at) \
+        VALUES ('visit', 'session', 'ana', 'a browser', 1, 9, 9)",
+    ),
+    (8, "refused_passwords", "VALUES ('ana', 1, 9, 9)"),
+    // Later rows are links of a chain, which only the store makes.
+    (
+        0,
+        "audit",
+        "(seq, at, actor, action, object, outcome) VALUES (1, 9, 'ana', 'deploy', 'shop', 'accepted')",
+    ),
+];
+
+fn kept_at(step: i64) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let of_its_time = move |since: i64| if since == 0 { step < 6 } else { since <= step };
+    LATER.into_iter().filter(move |(since, ..)| of_its_time(*since)).map(|(_, table, row)| (table, row))
 }
 
 /// A database as it was when that step was the newest, with what there was to know from the beginning: an application
@@ -58,6 +96,16 @@ async fn of_the_time(url: &str, step: i64) {
         }
         query.execute(&database).await.unwrap();
     }
+    for (table, row) in kept_at(step) {
+        let query = format!("INSERT INTO {table} {row}");
+        let named = query.contains("$1");
+        let query = sqlx::query(AssertSqlSafe(query));
+        let query = if named { query.bind(&id) } else { query };
+        query.execute(&database).await.unwrap();
+    }
+    if step < 6 {
+        database.execute("UPDATE counters SET value = 1 WHERE name = 'audit'").await.unwrap();
+    }
     database.close().await;
 }
 
@@ -79,6 +127,14 @@ async fn d24_whatever_was_the_newest_step_all_that_was_known_is_known_afterwards
             let told: Vec<_> = operations.into_iter().map(|deploy| (deploy.kind, deploy.progress)).collect();
             assert_eq!(told, [(Kind::Deploy, Progress::Succeeded { at: at(9) })]);
             assert_eq!(store.account("ana").await.unwrap().unwrap().roles, ["APS_DEVOPS"]);
+
+            let database = AnyPool::connect(&url).await.unwrap();
+            for (table, _) in kept_at(step) {
+                let query = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+                let count: i64 = sqlx::query_scalar(query).fetch_one(&database).await.unwrap();
+                assert_eq!(count, 1, "rows of {table} after step {step}");
+            }
+            database.close().await;
 
             // And it goes on from there.
             order(&store, "bank").await;
