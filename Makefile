@@ -10,9 +10,13 @@ ALL      := --workspace --exclude slipway-frontend
 # What the islands are made of; a change of the server alone builds no wasm.
 ISLANDS  := $(shell find app frontend crates/domain -name '*.rs' -o -name Cargo.toml) Cargo.toml Cargo.lock
 
+# Compilers work on one core for a part of their time: what the islands need besides is built beside them.
+MAKEFLAGS += --jobs=2
+# Not for cargo, which would take it for a limit of its own.
+unexport MAKEFLAGS
 # A half-written file must not look like a new one.
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench soak screenshots fuzz dev build assets image lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites
+.PHONY: help run test check bench soak screenshots fuzz dev build assets image lint deny advisories fmt test-rust cluster cluster-down identity identity-down demo clean prerequisites bindgen
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
@@ -90,6 +94,10 @@ assets: prerequisites $(SITE)/.assets ## what the program has embedded: wasm, st
 prerequisites:
 	@end2end/prerequisites.sh build
 
+# Makes the glue between wasm and browser.
+bindgen:
+	@end2end/prerequisites.sh bindgen
+
 # Assets: wasm, its glue, stylesheet, icon. One stamp for all, because a page needs all of them.
 $(SITE)/.assets: $(SITE)/slipway_bg.wasm $(SITE)/slipway.css style/icon.svg
 	@cp style/icon.svg $(SITE)/icon.svg
@@ -101,7 +109,7 @@ $(WASM): $(ISLANDS) | prerequisites
 	cargo build -p slipway-frontend --target wasm32-unknown-unknown --profile wasm-release
 	@touch $@
 
-$(SITE)/slipway_bg.wasm: $(WASM)
+$(SITE)/slipway_bg.wasm: $(WASM) | bindgen
 	@mkdir -p $(SITE)
 	wasm-bindgen --target web --no-typescript --out-dir $(SITE) --out-name slipway $(WASM)
 	wasm-opt -Oz --gufa-optimizing --flatten --rereloop -Oz --converge --enable-bulk-memory --enable-nontrapping-float-to-int --enable-sign-ext --enable-mutable-globals \

@@ -3,7 +3,7 @@
 # names what is missing and how to get it.
 #
 #   prerequisites.sh build   what a build needs        prerequisites.sh test   and what tests need
-#   prerequisites.sh deny    cargo-deny
+#   prerequisites.sh deny    cargo-deny               prerequisites.sh bindgen   what makes the glue of the islands
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
@@ -101,8 +101,9 @@ TOOLS
 }
 
 case ${1:-build} in
-  build) rust; node; bindgen ;;
-  test) debian; rust; node; bindgen ;;
+  build) rust; node ;;
+  bindgen) rust; bindgen ;;
+  test) debian; rust; node ;;
   deny) rust; deny ;;
   *) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac
