@@ -36,8 +36,9 @@ suite_schemas() { "$here/schemas/schemas.sh"; }
 # build, of which they use what the compiler itself is made to run.
 build_everything() { lanes "build lints" "scripts programs go" "platforms"; }
 
-# Lanes of the same length. The machine has always something to do, so there is nothing to win by more of them.
-run_suites() { lanes "cluster activiti" "rust install schemas" "browser"; }
+# Lanes of nearly the same length. The machine has always something to do, so there is nothing to win by more of them; and those
+# who kill and those who paint are not beside each other, because both look at the clock.
+run_suites() { lanes "cluster activiti install" "rust browser" "schemas"; }
 
 # What failed while everything ran at once is run again when all else is over, to tell a machine that was too busy from a
 # product that is wrong. Whoever passes then counts as passed, and the summary names it. Many failures are no accident.
