@@ -32,7 +32,7 @@ pub static FOLDER: LazyLock<String> = LazyLock::new(|| {
 pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
     let (version, name) = path.split_once('/').unwrap_or(("", &path));
     let Some(file) = Pkg::get(name) else { return StatusCode::NOT_FOUND.into_response() };
-    let is_current = FOLDER.ends_with(version) && !version.is_empty();
+    let is_current = FOLDER.strip_prefix("pkg/") == Some(version);
     let tag = tag(&file);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|known| known.to_str().ok());
     if known.is_some_and(|known| known.contains(tag.trim_matches('"'))) {

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     database::Database,
-    life::{Life, Setup, TURN, eventually},
+    life::{Life, TURN, eventually},
     load::{self, FEW, OBJECTS},
     table::{Row, report},
     witness::Seen,
@@ -53,14 +53,7 @@ async fn g9b_what_a_killed_program_had_taken_on_goes_on_at_once() {
     let count = bench.unwrap_or(FEW);
     let world = load::world().await;
     let database = Database::Sqlite(tempfile::tempdir().unwrap());
-    let setup = Setup {
-        database: &database.fresh().await,
-        who: "console",
-        cluster: &world.cluster,
-        registry: &world.registry,
-        lease: LEASE,
-    };
-    let life = Life::of(&world, &setup).await;
+    let life = Life::leasing(&world, &database.fresh().await, LEASE).await;
     let (_, requests) = load::deploy(&world, &life, count).await;
     load::remove(&life, count).await;
     let moments = if bench.is_some() { &MOMENTS[..] } else { &MOMENTS[2..3] };

@@ -57,8 +57,13 @@ pub struct Life {
 impl Life {
     /// Starts the program and signs in.
     pub async fn begin(world: &World, database: &str) -> Self {
+        Self::leasing(world, database, 1).await
+    }
+
+    /// The same with a lease of so many seconds.
+    pub async fn leasing(world: &World, database: &str, lease: u64) -> Self {
         let (cluster, registry) = (&world.cluster, &world.registry);
-        Self::of(world, &Setup { database, who: "console", cluster, registry, lease: 1 }).await
+        Self::of(world, &Setup { database, who: "console", cluster, registry, lease }).await
     }
 
     /// Starts a program of a certain kind and signs in.

@@ -19,7 +19,7 @@ use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
 
 use crate::{
     database::Database,
-    life::{Life, Setup, TURN, eventually},
+    life::{Life, TURN, eventually},
     single,
     table::{Row, report},
     witness::Seen,
@@ -189,14 +189,7 @@ async fn g6_many_deployments_at_once_cost_little_more_than_their_objects() {
     let world = world().await;
     let database = Database::Sqlite(tempfile::tempdir().unwrap());
     // A lease that is not lost when the machine has much else to do: a step that is run again writes again.
-    let setup = Setup {
-        database: &database.fresh().await,
-        who: "console",
-        cluster: &world.cluster,
-        registry: &world.registry,
-        lease: 15,
-    };
-    let life = Life::of(&world, &setup).await;
+    let life = Life::leasing(&world, &database.fresh().await, 15).await;
     let door = world.door("bare").await;
     // The first time everything is new; what is measured comes after it.
     let (first, requests) = deploy(&world, &life, count).await;
