@@ -61,9 +61,9 @@ macro_rules! by_name {
             fn keep(&self, world: &mut World) -> Vec<String> {
                 let (name, key) = spot(self);
                 let place = world.place(&name);
-                let ($object, $before) = (self, place.$map.get(&key));
+                let ($object, $before) = (self, place.$map.get(&key).map(|fact| &**fact));
                 match $fact {
-                    Some(fact) => _ = place.$map.insert(key, fact),
+                    Some(fact) => _ = place.$map.insert(key, Box::new(fact)),
                     None => _ = place.$map.remove(&key),
                 }
                 vec![name]
@@ -98,7 +98,7 @@ macro_rules! workload {
             fn keep(&self, world: &mut World) -> Vec<String> {
                 let (name, key) = spot(self);
                 if let Some(workload) = $fact(self) {
-                    world.place(&name).workloads.insert((stringify!($kind), key), workload);
+                    world.place(&name).workloads.insert((stringify!($kind), key), Box::new(workload));
                 }
                 vec![name]
             }
