@@ -1,6 +1,7 @@
 //! The board: all live applications in memory, and the hub that tells viewers what changed. List pages read it
 //! and never the database.
 
+mod lists;
 mod sheet;
 
 use std::{
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use slipway_domain::{
     application::Application,
     ids::ApplicationId,
+    listing::Wish,
     people::People,
     ports::{Cluster, PortError},
 };
@@ -22,10 +24,14 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-pub use self::sheet::Sheet;
+use self::lists::Lists;
+pub use self::{
+    lists::{Told, Window},
+    sheet::Sheet,
+};
 
 /// How many batches a viewer may be behind before it is told what is so instead of what changed.
-const BACKLOG: usize = 256;
+const BACKLOG: usize = 64;
 /// What another replica changed is seen at the latest after this time.
 const TICK: Duration = Duration::from_secs(1);
 /// What changes within this time after something else is told together: the first at once, a storm in batches.
@@ -77,12 +83,18 @@ pub struct Batch {
     pub changes: Vec<Change>,
     /// All of them, for whoever sees all.
     pub records: Bytes,
+    lists: Lists,
 }
 
 impl Batch {
     fn of(changes: Vec<Change>) -> Self {
         let records = changes.iter().flat_map(|change| change.record.iter().copied()).collect();
-        Self { changes, records }
+        Self { changes, records, lists: Lists::default() }
+    }
+
+    /// What viewers who see all and had those rows of the list before them are told; worked out by the first of them.
+    pub fn of_list(&self, wish: &Wish, before: &Window, make: impl FnOnce() -> Told) -> Told {
+        self.lists.told(wish, before, make)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::{application::Application, status::Status};
 pub const ROWS: usize = 50;
 
 /// In which order.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Sort {
     /// The one deployed last first.
     #[default]
@@ -36,7 +36,7 @@ impl Sort {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Wish {
     /// Only those with this status.
     pub status: Option<Status>,

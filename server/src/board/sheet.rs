@@ -4,6 +4,7 @@
 use std::{
     cmp::Reverse,
     collections::{BTreeMap, BTreeSet, VecDeque},
+    ops::Bound,
     sync::Arc,
 };
 
@@ -115,7 +116,10 @@ impl Sheet {
             return None;
         }
         let gone = self.gone.iter().take_while(|gone| gone.revision > revision);
-        let live = self.by_revision.range(revision + 1..).filter_map(|(_, at)| self.at(*at));
+        let live = self
+            .by_revision
+            .range((Bound::Excluded(revision), Bound::Unbounded))
+            .filter_map(|(_, at)| self.at(*at));
         let mut all: Vec<_> = live.chain(gone).collect();
         all.sort_unstable_by_key(|application| application.revision);
         Some(all)
@@ -292,6 +296,7 @@ mod tests {
         };
         assert_eq!(since(&sheet, 2), Some(vec![3, 4, 5]));
         assert_eq!(since(&sheet, 5), Some(vec![]));
+        assert_eq!(since(&sheet, i64::MAX), Some(vec![]), "anybody may say anything");
         for number in 0..GONE {
             let revision = i64::try_from(number).unwrap() + 6;
             sheet.take(application(number as u64 + 9, "gone", Status::Undeployed, revision));

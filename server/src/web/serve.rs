@@ -18,15 +18,20 @@ use tower::Layer;
 const HEAD: Duration = Duration::from_mins(1);
 /// Where there are too many connections, none more is taken before some had time to end.
 const BREATH: Duration = Duration::from_secs(1);
+/// So much of an answer may wait here, and as much in the kernel, for a browser that does not take it. Whoever watches
+/// is told how all stands when they read again, not all that has happened; and many who do not read fill no memory.
+const WAITING: u32 = 64 * 1024;
 
 /// Serves until `stop`, and then until what was asked for is answered.
 pub async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
     let mut http = http1::Builder::new();
-    http.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD).max_buf_size(WAITING as usize);
     let under_way = GracefulShutdown::new();
     while let Some((stream, from)) = next(&listener, &stop).await {
         // An answer is written as a whole; nothing comes that it could wait for.
         let _ = stream.set_nodelay(true);
+        #[cfg(target_os = "linux")]
+        let _ = socket2::SockRef::from(&stream).set_tcp_notsent_lowat(WAITING);
         // The address of whoever asks travels with the request.
         let service = TowerToHyperService::new(Extension(ConnectInfo(from)).layer(router.clone()));
         let connection = under_way.watch(http.serve_connection(TokioIo::new(stream), service));

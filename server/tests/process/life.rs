@@ -136,6 +136,12 @@ impl Life {
         answer.status().is_success().then_some(answer)
     }
 
+    /// The head of a request for whoever has a connection of their own.
+    pub fn stream(&self, path: &str) -> http::request::Builder {
+        let place = self.url.trim_start_matches("http://");
+        http::Request::get(path).header("host", place).header("cookie", &self.cookie)
+    }
+
     /// Asks the interface for programs; the answer's status and document.
     pub async fn ask(&self, method: Method, path: &str, body: Value) -> (u16, Value) {
         self.try_ask(method, path, body, "").await.unwrap()

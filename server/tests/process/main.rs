@@ -21,6 +21,7 @@ mod plans;
 mod registry;
 mod replicas;
 mod single;
+mod slow;
 mod soak;
 mod stopping;
 mod story;

@@ -1,6 +1,6 @@
 //! What one viewer is told: of what happens, what they may see and want to know.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use slipway_domain::{
@@ -9,7 +9,7 @@ use slipway_domain::{
 };
 use tokio::sync::broadcast;
 
-use crate::board::{Batch, Board, Change, News, Sheet};
+use crate::board::{Batch, Board, Change, News, Sheet, Told, Window};
 
 /// Keeps a connection alive.
 const BEAT: Bytes = Bytes::from_static(b":\n\n");
@@ -36,13 +36,13 @@ pub(super) struct Viewer {
     /// Up to which revision they know what is so.
     knows: Option<i64>,
     /// The rows that they have before them, if their topic is a list.
-    window: HashSet<ApplicationId>,
+    window: Window,
 }
 
 impl Viewer {
     pub(super) fn new(board: Arc<Board>, actor: Actor, topic: Topic, knows: Option<i64>) -> Self {
         let sees_all = actor.may(Action::See, &People::NOBODY).is_ok();
-        Self { board, actor, sees_all, topic, knows, window: HashSet::new() }
+        Self { board, actor, sees_all, topic, knows, window: Window::default() }
     }
 
     pub(super) fn subscribe(&self) -> broadcast::Receiver<News> {
@@ -53,7 +53,7 @@ impl Viewer {
     pub(super) fn first(&mut self) -> Bytes {
         let board = Arc::clone(&self.board);
         let sheet = board.read();
-        self.window = self.rows(&sheet);
+        self.window = self.window_of(&sheet);
         let fresh = self.knows.and_then(|known| sheet.since(known));
         let revision = sheet.revision();
         self.knows = Some(revision);
@@ -61,7 +61,7 @@ impl Viewer {
         let fresh = fresh.into_iter().filter(|application| self.sees(&application.people));
         let changes: Vec<_> = fresh.filter_map(|application| Change::of(application).ok()).collect();
         // Even of nothing they hear at once that they are connected.
-        self.records(&changes, revision).unwrap_or(BEAT)
+        self.records(&changes, revision, &self.window).unwrap_or(BEAT)
     }
 
     /// What they are told of the news; none for news that they have missed.
@@ -81,41 +81,49 @@ impl Viewer {
         if self.sees_all && matches!(self.topic, Topic::All) {
             return Some(batch.records.clone());
         }
-        let rows = self.rows(&self.board.read());
-        // Those that have just left the page, too.
-        self.window.extend(&rows);
-        let seen = batch.changes.iter().filter(|change| self.sees(&change.people)).cloned();
-        let told = self.records(&seen.collect::<Vec<_>>(), revision);
-        self.window = rows;
-        told
+        let told = match &self.topic {
+            Topic::List(wish) if self.sees_all => batch.of_list(wish, &self.window, || self.told(batch)),
+            _ => self.told(batch),
+        };
+        self.window = told.window;
+        told.records
+    }
+
+    fn told(&self, batch: &Batch) -> Told {
+        let window = self.window_of(&self.board.read());
+        let seen: Vec<_> = batch.changes.iter().filter(|change| self.sees(&change.people)).cloned().collect();
+        let revision = batch.changes.last().map_or(0, |change| change.revision);
+        Told { records: self.records(&seen, revision, &window), window }
     }
 
     /// Which rows are before them, if their topic is a list.
-    fn rows(&self, sheet: &Sheet) -> HashSet<ApplicationId> {
-        let Topic::List(wish) = &self.topic else { return HashSet::new() };
+    fn window_of(&self, sheet: &Sheet) -> Window {
+        let Topic::List(wish) = &self.topic else { return Window::default() };
         let page = if self.sees_all {
             sheet.page(wish)
         } else {
             sheet.page_of(wish, |application| self.sees(&application.people))
         };
-        page.rows.iter().map(|row| row.id).collect()
+        let rows = page.rows.iter().map(|row| row.id).collect();
+        Window { at: sheet.revision(), rows: Arc::new(rows) }
     }
 
     fn sees(&self, people: &People) -> bool {
         self.sees_all || self.actor.may(Action::See, people).is_ok()
     }
 
-    fn wants(&self, id: ApplicationId) -> bool {
+    /// With these rows before them now; those that have just left the page are wanted, too.
+    fn wants(&self, id: ApplicationId, now: &Window) -> bool {
         match &self.topic {
             Topic::All => true,
             Topic::One(one) => *one == Some(id),
-            Topic::List(_) => self.window.contains(&id),
+            Topic::List(_) => now.rows.contains(&id) || self.window.rows.contains(&id),
         }
     }
 
     /// Of changes that they may see, those that they want; of the others of a list, that there were some.
-    fn records(&self, changes: &[Change], revision: i64) -> Option<Bytes> {
-        let wanted: Vec<_> = changes.iter().filter(|change| self.wants(change.id)).collect();
+    fn records(&self, changes: &[Change], revision: i64, now: &Window) -> Option<Bytes> {
+        let wanted: Vec<_> = changes.iter().filter(|change| self.wants(change.id, now)).collect();
         let mut text: Vec<u8> = wanted.iter().flat_map(|change| change.record.iter().copied()).collect();
         if matches!(self.topic, Topic::List(_)) && wanted.len() < changes.len() {
             let board = format!("event: board\nid: {revision}\ndata: {{\"revision\":{revision}}}\n\n");
@@ -129,7 +137,7 @@ impl Viewer {
         let all = sheet.live().chain(sheet.gone());
         let wanted: Vec<&Application> = all
             .map(AsRef::as_ref)
-            .filter(|application| self.wants(application.id) && self.sees(&application.people))
+            .filter(|application| self.wants(application.id, &self.window) && self.sees(&application.people))
             .collect();
         let json = serde_json::to_string(&wanted).unwrap_or_default();
         format!("event: snapshot\nid: {}\ndata: {json}\n\n", sheet.revision()).into()
