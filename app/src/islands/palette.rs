@@ -1,7 +1,10 @@
 //! The command palette: Ctrl and K open it, arrows choose, Enter goes there, Escape closes it. It shows what the page
-//! Search finds, asked for when somebody pauses while typing.
+//! Search finds: asked for at once, and while an answer is on its way, again when it has come.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 use js_sys::Reflect;
 use leptos::prelude::*;
@@ -12,8 +15,6 @@ use web_sys::{
     KeyboardEvent, Response, SupportedType, window,
 };
 
-/// How long somebody must pause before the server is asked.
-const PAUSE: Duration = Duration::from_millis(120);
 /// So many choices are remembered.
 const FEW: usize = 6;
 
@@ -39,7 +40,10 @@ struct Parts {
     list: HtmlElement,
     told: Element,
     close: Element,
-    asked: Rc<RefCell<(u32, Option<String>)>>,
+    /// Is an answer on its way?
+    asking: Rc<Cell<bool>>,
+    /// What was asked last.
+    asked: Rc<RefCell<Option<String>>>,
 }
 
 impl Parts {
@@ -50,6 +54,7 @@ impl Parts {
             list: document.get_element_by_id("palette-list")?.dyn_into().ok()?,
             told: document.get_element_by_id("palette-told")?,
             close: document.get_element_by_id("palette-close")?,
+            asking: Rc::default(),
             asked: Rc::default(),
         })
     }
@@ -77,7 +82,7 @@ impl Parts {
             parts.open(&field.map(HtmlInputElement::value).unwrap_or_default());
         });
         let parts = self.clone();
-        on(&self.input, "input", move |_| parts.ask(PAUSE));
+        on(&self.input, "input", move |_| parts.ask());
         let parts = self.clone();
         on(&self.input, "keydown", move |event| parts.key(&event));
         let parts = self.clone();
@@ -102,38 +107,34 @@ impl Parts {
         self.input.set_value(query);
         if self.dialog.show_modal().is_ok() {
             self.input.select();
-            self.asked.borrow_mut().1 = None;
-            self.ask(Duration::ZERO);
+            *self.asked.borrow_mut() = None;
+            self.ask();
         }
     }
 
-    /// Asks for what the field says, when nothing more is typed for that long.
-    fn ask(&self, pause: Duration) {
-        let turn = self.asked.borrow().0 + 1;
-        self.asked.borrow_mut().0 = turn;
+    /// Asks for what the field says until it says nothing else than what was asked.
+    fn ask(&self) {
+        if self.asking.replace(true) {
+            return;
+        }
         let parts = self.clone();
-        set_timeout(
-            move || {
-                let query = parts.input.value().trim().to_owned();
-                let is_newest = parts.asked.borrow().0 == turn;
-                if !is_newest || parts.asked.borrow().1.as_ref() == Some(&query) {
-                    return;
+        spawn_local(async move {
+            while let Some(query) = parts.fresh() {
+                // Without an answer the field is still a form: Enter leads to the page.
+                let shown = fetch(&query).await.and_then(|page| parts.show(&page));
+                if shown.is_err() {
+                    parts.clear();
                 }
-                parts.asked.borrow_mut().1 = Some(query.clone());
-                spawn_local(async move {
-                    let page = fetch(&query).await;
-                    // Whoever typed on waits for another answer.
-                    if parts.asked.borrow().0 == turn {
-                        // Without an answer the field is still a form: Enter leads to the page.
-                        let shown = page.and_then(|page| parts.show(&page));
-                        if shown.is_err() {
-                            parts.clear();
-                        }
-                    }
-                });
-            },
-            pause,
-        );
+            }
+            parts.asking.set(false);
+        });
+    }
+
+    /// What the field says, if that has not been asked yet.
+    fn fresh(&self) -> Option<String> {
+        let query = self.input.value().trim().to_owned();
+        let before = self.asked.replace(Some(query.clone()));
+        (before.as_ref() != Some(&query)).then_some(query)
     }
 
     fn clear(&self) {
