@@ -7,11 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use slipway_domain::{ids::Clock, ports::PortError};
 use slipway_registry::Layout;
 use slipway_store::{Cleaned, Store};
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Retention;
 
+/// A program that has just begun has more urgent things to read.
+const FIRST: Duration = Duration::from_secs(10);
 /// How often it looks whether there is something to do.
 const LOOK: Duration = Duration::from_mins(1);
 /// How often there is.
@@ -31,7 +33,7 @@ pub struct Cleaner {
 impl Cleaner {
     /// Works until it is told to stop. What fails is tried again an hour later.
     pub async fn run(self, stop: CancellationToken) {
-        let mut tick = tokio::time::interval(LOOK);
+        let mut tick = tokio::time::interval_at(Instant::now() + FIRST, LOOK);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut images_due = Timestamp::MIN;
         loop {

@@ -30,7 +30,8 @@ pub(crate) async fn run(ports: Ports, tick: Duration, stop: CancellationToken) {
     let mut touched = ports.cluster.touched();
     let black_box = BlackBox::new();
     let mut warnings = Warnings::default();
-    let mut tick = tokio::time::interval(tick * FULL_LOOK);
+    // Not at once: what is known is shown first, and the cluster's lists touch what there is.
+    let mut tick = tokio::time::interval_at(Instant::now() + tick, tick * FULL_LOOK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let (names, since) = tokio::select! {

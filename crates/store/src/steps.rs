@@ -12,7 +12,7 @@ macro_rules! steps {
 }
 
 /// The files of the folder `migrations`, by their names.
-const STEPS: [(&str, &str); 11] = steps! {
+const STEPS: [(&str, &str); 12] = steps! {
     "0001_start"
     "0002_history"
     "0003_plans"
@@ -24,6 +24,7 @@ const STEPS: [(&str, &str); 11] = steps! {
     "0010_people"
     "0012_keys"
     "0013_recent"
+    "0014_quick"
 };
 
 /// All of them, in their order.
