@@ -11,16 +11,12 @@ use kube::{
     config::{InClusterError, KubeConfigOptions, Kubeconfig, KubeconfigError},
 };
 use slipway_domain::system::without_password;
-use tower::{layer::layer_fn, timeout::TimeoutLayer};
+use tower::layer::layer_fn;
 
-use crate::measured::Measured;
+use crate::{measured::Measured, renewed::Renewed};
 
 /// How long it may take until an API server takes a connection.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long it may take until an API server begins to answer; a webhook may use 30 seconds of that. One whose machine
-/// has gone says nothing, not even that it has. Watches begin to be answered at once and then go on.
-const ANSWER: Duration = Duration::from_secs(35);
-
 /// Why there is no way to the cluster. Each is a sentence that names the setting.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
@@ -65,7 +61,8 @@ pub fn in_cluster() -> Result<Connected, ConnectError> {
 fn connected(mut config: Config) -> Result<Connected, ConnectError> {
     let address = without_password(config.cluster_url.to_string().trim_end_matches('/'));
     config.connect_timeout = Some(CONNECT);
-    let builder = ClientBuilder::try_from(config).map_err(ConnectError::Client)?;
-    let client = builder.with_layer(&TimeoutLayer::new(ANSWER)).with_layer(&layer_fn(Measured)).build();
+    let namespace = config.default_namespace.clone();
+    let way = Renewed::new(config).map_err(ConnectError::Client)?;
+    let client = ClientBuilder::new(way, namespace).with_layer(&layer_fn(Measured)).build();
     Ok(Connected { client, address })
 }

@@ -15,6 +15,7 @@ mod person;
 mod plan;
 mod quantity;
 mod remove;
+mod renewed;
 pub mod sandbox;
 mod watch;
 
