@@ -45,11 +45,7 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
 
     let began = Instant::now();
     let program = Program::start(&stage.data(Size::L), &format!("kubeconfig:{file}")).await?;
-    let running = (0..Size::L.count()).filter(|number| seed::is_made(*number)).count();
-    while count_running(stage, &program).await? != running {
-        ensure!(began.elapsed() < PATIENCE, "not all that run are known to run");
-        sleep(Duration::from_millis(100)).await;
-    }
+    all_run(stage, &program).await?;
     let read = millis(began.elapsed());
     program.rest().await?;
     let memory = program.memory()?;
@@ -105,6 +101,17 @@ async fn fill(stage: &Stage, client: &Client) -> anyhow::Result<usize> {
         paper::make(client, &objects).await
     });
     each.buffer_unordered(AT_ONCE).try_fold(0, |sum, made| async move { Ok(sum + made) }).await
+}
+
+/// Waits until the program knows of each that runs that it runs.
+pub async fn all_run(stage: &Stage, program: &Program) -> anyhow::Result<()> {
+    let began = Instant::now();
+    let running = (0..Size::L.count()).filter(|number| seed::is_made(*number)).count();
+    while count_running(stage, program).await? != running {
+        ensure!(began.elapsed() < PATIENCE, "not all that run are known to run");
+        sleep(Duration::from_millis(100)).await;
+    }
+    Ok(())
 }
 
 async fn count_running(stage: &Stage, program: &Program) -> anyhow::Result<usize> {

@@ -86,25 +86,27 @@ impl Stage {
         sizes(&folder, &first, &pattern).await?;
 
         let options = SandboxOptions { pace: PACE, ..SandboxOptions::fast() };
-        let sandboxes = [options.clone(), options].map(|options| Arc::new(Sandbox::start(options)));
-        let numbers = (1..Size::M.count()).filter(|number| seed::is_made(*number));
-        let specs: Vec<_> = numbers.map(|number| pattern.spec(number)).collect::<Result<_, _>>()?;
-        anyhow::ensure!(
-            sandboxes[0].import(&original.with(&specs)?),
-            "the simulated cluster refuses its copies"
-        );
-        let client = sandboxes[0].client();
+        let nothing = Arc::new(Sandbox::start(options));
+        let full = simulated(&original, &pattern, Size::M)?;
+        let client = full.client();
         Ok(Self {
             silent: Door::silent(folder.path()).await?,
-            full: Door::open(client.clone(), folder.path()).await?,
-            empty: Door::open(sandboxes[1].client(), &made(folder.path().join("nothing"))?).await?,
+            full: Door::open(client.clone(), &made(folder.path().join("full"))?).await?,
+            empty: Door::open(nothing.client(), &made(folder.path().join("nothing"))?).await?,
             original,
             pattern,
-            _sandboxes: sandboxes,
+            _sandboxes: [nothing, full],
             client,
             browser,
             folder,
         })
+    }
+
+    /// A cluster that has what the applications of size L consist of, for as long as it is kept, and the way to it.
+    pub async fn whole(&self) -> anyhow::Result<(Arc<Sandbox>, Door)> {
+        let sandbox = simulated(&self.original, &self.pattern, Size::L)?;
+        let door = Door::open(sandbox.client(), &made(self.folder.path().join("whole"))?).await?;
+        Ok((sandbox, door))
     }
 
     /// As many objects as each has.
@@ -127,6 +129,15 @@ impl Stage {
     pub async fn start(&self, size: Size) -> anyhow::Result<Program> {
         Program::start(&self.data(size), &self.silent.setting).await
     }
+}
+
+/// A cluster in which everything runs that was made for applications up to that size.
+fn simulated(original: &Original, pattern: &Pattern, size: Size) -> anyhow::Result<Arc<Sandbox>> {
+    let sandbox = Sandbox::start(SandboxOptions { pace: PACE, ..SandboxOptions::fast() });
+    let numbers = (1..size.count()).filter(|number| seed::is_made(*number));
+    let specs: Vec<_> = numbers.map(|number| pattern.spec(number)).collect::<Result<_, _>>()?;
+    anyhow::ensure!(sandbox.import(&original.with(&specs)?), "the simulated cluster refuses its copies");
+    Ok(Arc::new(sandbox))
 }
 
 fn data(folder: &TempDir, size: Size) -> PathBuf {

@@ -162,6 +162,27 @@ impl Soak {
         }
     }
 
+    /// What the memory was in the second quarter, and in the last one.
+    fn early_and_late(&self) -> (f64, f64) {
+        let memory = self.memory.lock().unwrap();
+        let quarter = memory.len() / 4;
+        (median(&memory[quarter..2 * quarter]), median(&memory[3 * quarter..]))
+    }
+
+    /// What happened, as a document.
+    fn report(&self) -> Value {
+        let (early, late) = self.early_and_late();
+        let memory = self.memory.lock().unwrap();
+        let tenths: Vec<f64> = memory.chunks((memory.len() / 10).max(1)).take(10).map(median).collect();
+        json!({
+            "at": now().to_string(), "seconds": self.long.as_secs(),
+            "applications": self.applications.load(Ordering::SeqCst), "left_behind": self.world.objects().len(),
+            "viewers": VIEWERS, "events_told": self.events.load(Ordering::SeqCst),
+            "faults": self.broken.lock().unwrap().len(), "unexpected_lines": self.unexpected(),
+            "memory_early_kib": early, "memory_late_kib": late, "memory_tenths_kib": tenths,
+        })
+    }
+
     /// Lines of the log that warn of something at a time when nothing was broken.
     fn unexpected(&self) -> Vec<String> {
         let log = fs::read_to_string(self.world.folder.path().join("console/log")).unwrap();
@@ -226,6 +247,12 @@ async fn d24_everything_at_once_loses_nothing_and_grows_nothing() {
         soak.weigh(),
     );
 
+    let report = soak.report();
+    println!("{report:#}");
+    if seconds.is_some() {
+        let target = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/soak.json");
+        fs::write(target, format!("{report:#}\n")).unwrap();
+    }
     assert_eq!(soak.world.objects(), [], "left behind");
     assert_eq!(soak.unexpected(), [""; 0], "the log warns of what was not broken");
     let all = soak.applications.load(Ordering::SeqCst);
@@ -234,19 +261,7 @@ async fn d24_everything_at_once_loses_nothing_and_grows_nothing() {
         let wrong: Vec<_> = known.iter().filter(|(_, status)| *status != "Undeployed").collect();
         assert_eq!((known.len(), wrong), (all, vec![]), "somebody who watched does not know how it ended");
     }
-    let memory = soak.memory.lock().unwrap().clone();
-    let quarter = memory.len() / 4;
-    let (early, late) = (median(&memory[quarter..2 * quarter]), median(&memory[3 * quarter..]));
-    let report = json!({
-        "at": now().to_string(), "seconds": long.as_secs(), "applications": all,
-        "viewers": VIEWERS, "events": soak.events.load(Ordering::SeqCst), "faults": soak.broken.lock().unwrap().len(),
-        "memory_early_kib": early, "memory_late_kib": late,
-    });
-    println!("{report:#}");
-    if seconds.is_some() {
-        let target = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/soak.json");
-        fs::write(target, format!("{report:#}\n")).unwrap();
-    }
+    let (early, late) = soak.early_and_late();
     if long >= LONG {
         assert!(late <= early * GROWTH, "the memory grows: {report}");
     }
