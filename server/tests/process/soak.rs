@@ -81,13 +81,31 @@ impl Soak {
             self.life.insist(Method::POST, "applications", order, &format!("{name}-1")).await;
             self.life.until(&name, "Running").await;
             self.life.insist(Method::PUT, &one, json!({"version": 2}), &format!("{name}-2")).await;
-            self.life
-                .until_so(&name, "updated", |told| told["generation"] == 2 && told["phase"] == "Succeeded")
-                .await;
-            self.life.insist(Method::DELETE, &one, Value::Null, &format!("{name}-3")).await;
+            self.remove(&name, &one).await;
             let gone = self.life.until(&name, "Undeployed").await;
             let checks = gone["operation"]["proof"]["checks"].as_array().unwrap();
             assert!(checks.iter().all(|check| check["outcome"]["state"] != "found"), "{name}: {checks:?}");
+        }
+    }
+
+    /// Asks for the removal when the second generation runs. If it does not any more because something was broken in between,
+    /// that is waited for again.
+    async fn remove(&self, name: &str, one: &str) {
+        let is_leaving = |told: &Value| told["standing"]["status"].as_str().unwrap().starts_with("Undeploy");
+        let runs = |told: &Value| {
+            told["generation"] == 2 && told["phase"] == "Succeeded" && told["standing"]["status"] == "Running"
+        };
+        let key = format!("{name}-3");
+        loop {
+            let told = self.life.until_so(name, "updated", |told| runs(told) || is_leaving(told)).await;
+            if is_leaving(&told) {
+                return;
+            }
+            match self.life.try_ask(Method::DELETE, one, Value::Null, &key).await {
+                Some((202, _)) => return,
+                None | Some((409 | 502..=504, _)) => {}
+                Some(other) => unreachable!("{name}: {other:?}"),
+            }
         }
     }
 
