@@ -161,7 +161,7 @@ impl Portal {
                 .with_access(settings.access())
                 .impersonating(settings.impersonate),
         );
-        let board = Arc::new(Board::new(store.clone()));
+        let board = filled(Board::new(store.clone())).await;
         let stop = CancellationToken::new();
         let follower = follow(&board, &cluster, &stop);
         let (retention, time) = (settings.retention.clone(), Arc::clone(&clock));
@@ -275,6 +275,15 @@ fn router(
         stop,
     })
     .map_err(StartError::Web)
+}
+
+/// With everything on it before anybody asks: half a list is a wrong one, and who comes back to half a board is told
+/// once more what they know. Nothing else reads the database meanwhile.
+async fn filled(board: Board) -> Arc<Board> {
+    if let Err(error) = board.catch_up().await {
+        tracing::warn!(error = %error.chain(), "The board is not up to date");
+    }
+    Arc::new(board)
 }
 
 fn follow(board: &Arc<Board>, cluster: &Arc<dyn Cluster>, stop: &CancellationToken) -> JoinHandle<()> {
