@@ -74,7 +74,7 @@ async fn all(measured: &mut Measured) -> anyhow::Result<()> {
     measured.take(&["G3b", "G12b"], painted::keys(&stage, &watching)).await;
     watching.stop().await?;
     measured.take(&["G5c", "G7", "G8", "G9"], real::measure(&stage)).await;
-    measured.take(&["G7", "G8", "G9"], whole::measure(&stage)).await;
+    measured.take(&["G7", "G8"], whole::measure(&stage)).await;
     measured.take(&["G10"], async { size::measure() }).await;
     measured.take(&["G12"], search::measure(&stage)).await;
     measured.take(&["G13"], instructions::measure()).await;
