@@ -277,8 +277,8 @@ fn router(
     .map_err(StartError::Web)
 }
 
-/// With everything on it before anybody asks: half a list is a wrong one, and who comes back to half a board is told
-/// once more what they know. Nothing else reads the database meanwhile.
+/// With everything on it before anybody asks, if the database answers: half a list is a wrong one, and who comes back to
+/// half a board is told once more what they know. Nothing else reads the database meanwhile.
 async fn filled(board: Board) -> Arc<Board> {
     if let Err(error) = board.catch_up().await {
         tracing::warn!(error = %error.chain(), "The board is not up to date");

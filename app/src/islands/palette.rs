@@ -15,6 +15,8 @@ use web_sys::{
     KeyboardEvent, Response, SupportedType, window,
 };
 
+/// After so many milliseconds an answer is not waited for any more.
+const LONG: f64 = 5_000.0;
 /// So many choices are remembered.
 const FEW: usize = 6;
 
@@ -40,8 +42,10 @@ struct Parts {
     list: HtmlElement,
     told: Element,
     close: Element,
-    /// Is an answer on its way?
-    asking: Rc<Cell<bool>>,
+    /// Which turn it is: what was asked in an earlier one is not shown any more.
+    turn: Rc<Cell<u32>>,
+    /// Since when an answer is on its way, if one is.
+    asking: Rc<Cell<Option<f64>>>,
     /// What was asked last.
     asked: Rc<RefCell<Option<String>>>,
 }
@@ -54,6 +58,7 @@ impl Parts {
             list: document.get_element_by_id("palette-list")?.dyn_into().ok()?,
             told: document.get_element_by_id("palette-told")?,
             close: document.get_element_by_id("palette-close")?,
+            turn: Rc::default(),
             asking: Rc::default(),
             asked: Rc::default(),
         })
@@ -107,26 +112,36 @@ impl Parts {
         self.input.set_value(query);
         if self.dialog.show_modal().is_ok() {
             self.input.select();
-            *self.asked.borrow_mut() = None;
-            self.ask();
+            self.begin();
+        }
+    }
+
+    /// Asks, unless an answer is on its way; one that has been for long may never come.
+    fn ask(&self) {
+        let is_soon = |since: f64| js_sys::Date::now() - since < LONG;
+        if !self.asking.get().is_some_and(is_soon) {
+            self.begin();
         }
     }
 
     /// Asks for what the field says until it says nothing else than what was asked.
-    fn ask(&self) {
-        if self.asking.replace(true) {
-            return;
-        }
-        let parts = self.clone();
+    fn begin(&self) {
+        let (parts, turn) = (self.clone(), self.turn.get() + 1);
+        self.turn.set(turn);
+        *self.asked.borrow_mut() = None;
         spawn_local(async move {
             while let Some(query) = parts.fresh() {
+                parts.asking.set(Some(js_sys::Date::now()));
+                let page = fetch(&query).await;
+                if parts.turn.get() != turn {
+                    return;
+                }
                 // Without an answer the field is still a form: Enter leads to the page.
-                let shown = fetch(&query).await.and_then(|page| parts.show(&page));
-                if shown.is_err() {
+                if page.and_then(|page| parts.show(&page)).is_err() {
                     parts.clear();
                 }
             }
-            parts.asking.set(false);
+            parts.asking.set(None);
         });
     }
 

@@ -17,6 +17,7 @@ use crate::{measured::Measured, renewed::Renewed};
 
 /// How long it may take until an API server takes a connection.
 const CONNECT: Duration = Duration::from_secs(5);
+
 /// Why there is no way to the cluster. Each is a sentence that names the setting.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {

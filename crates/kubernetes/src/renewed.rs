@@ -2,10 +2,7 @@
 //! same machine, which has gone without a word, and each would have to be found out by waiting for an answer.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
@@ -22,42 +19,59 @@ use tower::{BoxError, Service, timeout::error::Elapsed};
 /// How long it may take until an API server begins to answer; a webhook may use 30 seconds of that. One whose machine
 /// has gone says nothing, not even that it has. Watches begin to be answered at once and then go on.
 const ANSWER: Duration = Duration::from_secs(35);
-/// Whoever has not begun to answer by then may be gone: what is asked next is asked over new connections.
-const PROMPT: Duration = Duration::from_secs(3);
+/// Whoever has not begun to answer by then may be gone: what is asked next is asked over new connections. Less than
+/// anybody waits who gives up by themselves, because they would have no doubt then.
+const PROMPT: Duration = Duration::from_secs(2);
 /// One that is slow, and not gone, is not connected to anew all the time.
 const SELDOM: Duration = Duration::from_secs(10);
 
 /// The way, and how to make it again.
-pub(crate) struct Renewed {
+#[derive(Clone)]
+pub(crate) struct Renewed(Arc<Ways>);
+
+struct Ways {
     config: Config,
+    now: Mutex<Way>,
+}
+
+#[derive(Clone)]
+struct Way {
     client: Client,
-    made: Instant,
-    /// Counted up for each time that the connections were doubted.
-    doubts: Arc<AtomicU64>,
-    /// Which of the doubts these connections came after.
-    after: u64,
+    /// When it was made, or was to be made.
+    since: Instant,
 }
 
 impl Renewed {
     pub(crate) fn new(config: Config) -> Result<Self, kube::Error> {
-        let client = made(&config)?;
-        Ok(Self { config, client, made: Instant::now(), doubts: Arc::default(), after: 0 })
+        let now = Mutex::new(Way { client: made(&config)?, since: Instant::now() });
+        Ok(Self(Arc::new(Ways { config, now })))
+    }
+}
+
+impl Ways {
+    fn now(&self) -> MutexGuard<'_, Way> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn renew(&mut self) {
-        let doubts = self.doubts.load(Ordering::Acquire);
-        if doubts == self.after || self.made.elapsed() < SELDOM {
-            return;
+    /// Makes it anew if nobody has since then, and it is not too soon.
+    fn doubt(self: Arc<Self>, since: Instant) {
+        {
+            let mut now = self.now();
+            if now.since != since || since.elapsed() < SELDOM {
+                return;
+            }
+            now.since = Instant::now();
         }
-        match made(&self.config) {
-            Ok(client) => (self.client, self.made, self.after) = (client, Instant::now(), doubts),
+        // What signs in for a kubeconfig may be a program that takes its time.
+        tokio::task::spawn_blocking(move || match made(&self.config) {
+            Ok(client) => self.now().client = client,
             Err(error) => {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "The way to the cluster cannot be made anew"
                 );
             }
-        }
+        });
     }
 }
 
@@ -75,15 +89,13 @@ impl Service<Request<Body>> for Renewed {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        self.renew();
-        let (client, doubts, after) = (self.client.clone(), Arc::clone(&self.doubts), self.after);
+        let (ways, Way { client, since }) = (Arc::clone(&self.0), self.0.now().clone());
         async move {
             let mut answer = Box::pin(client.send(request));
             if let Ok(answer) = timeout(PROMPT, &mut answer).await {
                 return Ok(answer?);
             }
-            // Whoever asked over the same connections and waits as well has the same doubt.
-            let _ = doubts.compare_exchange(after, after + 1, Ordering::AcqRel, Ordering::Acquire);
+            ways.doubt(since);
             match timeout(ANSWER.saturating_sub(PROMPT), answer).await {
                 Ok(answer) => Ok(answer?),
                 Err(_) => Err(Elapsed::new().into()),
@@ -95,7 +107,7 @@ impl Service<Request<Body>> for Renewed {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicBool, AtomicUsize};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use futures::future::join_all;
     use tokio::{
@@ -162,7 +174,7 @@ mod tests {
         assert_eq!(server.connections.load(Ordering::SeqCst), AT_ONCE);
 
         server.is_silent.store(true, Ordering::SeqCst);
-        tokio::time::sleep(SELDOM.saturating_sub(PROMPT)).await;
+        tokio::time::sleep(SELDOM).await;
         // The first of the three that are dead; the other two stay where they are found again.
         let waiting = tokio::spawn({
             let client = client.clone();

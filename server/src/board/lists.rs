@@ -2,7 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 use bytes::Bytes;
@@ -26,14 +26,21 @@ pub struct Told {
     pub window: Window,
 }
 
+/// Worked out by the first of those who ask.
+type Once = Arc<OnceLock<Told>>;
+
 /// What was worked out, by what is asked for and the revision of the rows that were shown before.
 #[derive(Debug, Default)]
-pub(super) struct Lists(Mutex<HashMap<(Wish, i64), Told>>);
+pub(super) struct Lists(Mutex<HashMap<(Wish, i64), Once>>);
 
 impl Lists {
     /// What is known, or what `make` makes. Whoever asks meanwhile waits for it.
     pub(super) fn told(&self, wish: &Wish, before: &Window, make: impl FnOnce() -> Told) -> Told {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry((wish.clone(), before.at)).or_insert_with(make).clone()
+        let place = {
+            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(all.entry((wish.clone(), before.at)).or_default())
+        };
+        // Not under the lock of all: those who asked for something else are not to wait for this one.
+        place.get_or_init(make).clone()
     }
 }

@@ -30,6 +30,8 @@ const SHORT: Duration = Duration::from_secs(12);
 const LONG: Duration = Duration::from_mins(10);
 /// How long somebody who watches may take to hear of the end of everything.
 const LATE: Duration = Duration::from_mins(1);
+/// How often somebody asks for a removal.
+const TRIES: usize = 300;
 const WORKERS: usize = 4;
 const VIEWERS: usize = 20;
 /// From one fault to the next: in a short run there is one.
@@ -91,22 +93,24 @@ impl Soak {
     /// Asks for the removal when the second generation runs. If it does not any more because something was broken in between,
     /// that is waited for again.
     async fn remove(&self, name: &str, one: &str) {
-        let is_leaving = |told: &Value| told["standing"]["status"].as_str().unwrap().starts_with("Undeploy");
+        let status = |told: &Value| told["standing"]["status"].as_str().unwrap_or_default().to_owned();
+        let is_leaving = |told: &Value| status(told).starts_with("Undeploy");
         let runs = |told: &Value| {
             told["generation"] == 2 && told["phase"] == "Succeeded" && told["standing"]["status"] == "Running"
         };
         let key = format!("{name}-3");
-        loop {
+        for _ in 0..TRIES {
             let told = self.life.until_so(name, "updated", |told| runs(told) || is_leaving(told)).await;
             if is_leaving(&told) {
                 return;
             }
             match self.life.try_ask(Method::DELETE, one, Value::Null, &key).await {
                 Some((202, _)) => return,
-                None | Some((409 | 502..=504, _)) => {}
+                None | Some((409 | 502..=504, _)) => tokio::time::sleep(Duration::from_millis(200)).await,
                 Some(other) => unreachable!("{name}: {other:?}"),
             }
         }
+        unreachable!("{name} runs and is not removed");
     }
 
     /// Somebody who watches, and comes again from where they were. The answer is how each application stood last.
