@@ -73,13 +73,7 @@ pub async fn keys(stage: &Stage, program: &Program) -> anyhow::Result<Vec<Row>> 
     program.rest().await?;
     Ok(vec![
         Row::measured("G3b", what, "ms", 100.0, keys.felt),
-        Row::measured(
-            "G12b",
-            "the same until what it finds is painted, with the pause in which nobody asks",
-            "ms",
-            100.0,
-            found,
-        ),
+        Row::measured("G12b", "the same until what it finds is painted", "ms", 100.0, found),
     ])
 }
 
