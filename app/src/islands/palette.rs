@@ -1,10 +1,7 @@
 //! The command palette: Ctrl and K open it, arrows choose, Enter goes there, Escape closes it. It shows what the page
 //! Search finds: asked for at once, and while an answer is on its way, again when it has come.
 
-use std::{
-    cell::{Cell, RefCell},
-    rc::Rc,
-};
+use std::{cell::Cell, rc::Rc};
 
 use js_sys::Reflect;
 use leptos::prelude::*;
@@ -46,8 +43,6 @@ struct Parts {
     turn: Rc<Cell<u32>>,
     /// Since when an answer is on its way, if one is.
     asking: Rc<Cell<Option<f64>>>,
-    /// What was asked last.
-    asked: Rc<RefCell<Option<String>>>,
 }
 
 impl Parts {
@@ -60,7 +55,6 @@ impl Parts {
             close: document.get_element_by_id("palette-close")?,
             turn: Rc::default(),
             asking: Rc::default(),
-            asked: Rc::default(),
         })
     }
 
@@ -128,9 +122,13 @@ impl Parts {
     fn begin(&self) {
         let (parts, turn) = (self.clone(), self.turn.get() + 1);
         self.turn.set(turn);
-        *self.asked.borrow_mut() = None;
         spawn_local(async move {
-            while let Some(query) = parts.fresh() {
+            let mut asked = None;
+            loop {
+                let query = parts.input.value().trim().to_owned();
+                if asked.as_ref() == Some(&query) {
+                    break;
+                }
                 parts.asking.set(Some(js_sys::Date::now()));
                 let page = fetch(&query).await;
                 if parts.turn.get() != turn {
@@ -140,16 +138,10 @@ impl Parts {
                 if page.and_then(|page| parts.show(&page)).is_err() {
                     parts.clear();
                 }
+                asked = Some(query);
             }
             parts.asking.set(None);
         });
-    }
-
-    /// What the field says, if that has not been asked yet.
-    fn fresh(&self) -> Option<String> {
-        let query = self.input.value().trim().to_owned();
-        let before = self.asked.replace(Some(query.clone()));
-        (before.as_ref() != Some(&query)).then_some(query)
     }
 
     fn clear(&self) {

@@ -18,9 +18,9 @@ use tower::Layer;
 const HEAD: Duration = Duration::from_mins(1);
 /// Where there are too many connections, none more is taken before some had time to end.
 const BREATH: Duration = Duration::from_secs(1);
-/// So much of an answer, and one piece more, may wait here, and as much in the kernel, for a browser that does not take it; and no
-/// head of a request is larger. Whoever watches
-/// is told how all stands when they read again, not all that has happened; and many who do not read fill no memory.
+/// So much of an answer, and one piece more, may wait here, and as much in the kernel, for a browser that does not take
+/// it; and no head of a request is larger. Whoever watches is told how all stands when they read again, not all that has
+/// happened; and many who do not read fill no memory.
 const WAITING: u32 = 64 * 1024;
 
 /// Serves until `stop`, and then until what was asked for is answered.
