@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep};
 use crate::{
     numbers::{millis, number},
     paper,
-    program::Program,
+    program::{Memory, Program},
     seed,
     stage::{Size, Stage},
     table::Row,
@@ -43,12 +43,7 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let objects = fill(stage, &client).await?;
     let without = Asked::in_calm(&client).await?;
 
-    let began = Instant::now();
-    let program = Program::start(&stage.data(Size::L), &format!("kubeconfig:{file}")).await?;
-    all_run(stage, &program).await?;
-    let read = millis(began.elapsed());
-    program.rest().await?;
-    let memory = program.memory()?;
+    let Reader { program, read, memory } = Reader::start(stage, &format!("kubeconfig:{file}")).await?;
     let with = Asked::in_calm(&client).await?;
 
     let viewer = Viewers::come(&program, &stage.browser, LIST, 1).await?;
@@ -57,10 +52,9 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let many = watches(&client).await?;
     drop((viewer, viewers));
     program.stop().await?;
-    let mib = |kib: usize| number(kib) / KIB_OF_MIB;
     let calmly =
         format!("in {} s in which nothing happens, 10000 instances on a real API server", CALM.as_secs());
-    Ok(vec![
+    let mut rows = vec![
         Row::measured(
             "G5c",
             format!("watches on a real API server for {} viewers, more than for one", number(VIEWERS)),
@@ -70,27 +64,10 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
         ),
         Row::measured("G7", format!("requests {calmly}"), "", FEW, with.all - without.all),
         Row::measured("G7", format!("lists {calmly}"), "", 0.0, with.lists - without.lists),
-        Row::measured(
-            "G8",
-            format!("resident for 10000 instances, {objects} objects on a real API server"),
-            "MiB",
-            80.0,
-            mib(memory.now),
-        ),
-        Row::measured(
-            "G8",
-            "the most while these were read, of what stayed",
-            "",
-            1.5,
-            number(memory.peak) / number(memory.now),
-        ),
-        Row::known(
-            "G9",
-            format!("exec until {objects} objects on a real API server are read and judged"),
-            "ms",
-            read,
-        ),
-    ])
+    ];
+    let what = format!("10000 instances, {objects} objects on a real API server");
+    rows.extend(cost(&what, read, memory));
+    Ok(rows)
 }
 
 /// Makes what the instances consist of; how many objects there are.
@@ -103,15 +80,38 @@ async fn fill(stage: &Stage, client: &Client) -> anyhow::Result<usize> {
     each.buffer_unordered(AT_ONCE).try_fold(0, |sum, made| async move { Ok(sum + made) }).await
 }
 
-/// Waits until the program knows of each that runs that it runs.
-pub async fn all_run(stage: &Stage, program: &Program) -> anyhow::Result<()> {
-    let began = Instant::now();
-    let running = (0..Size::L.count()).filter(|number| seed::is_made(*number)).count();
-    while count_running(stage, program).await? != running {
-        ensure!(began.elapsed() < PATIENCE, "not all that run are known to run");
-        sleep(Duration::from_millis(100)).await;
+/// A program that has read everything there is of ten thousand instances.
+pub struct Reader {
+    pub program: Program,
+    /// Milliseconds from its start until it knew of each that runs that it runs.
+    pub read: f64,
+    pub memory: Memory,
+}
+
+impl Reader {
+    pub async fn start(stage: &Stage, cluster: &str) -> anyhow::Result<Self> {
+        let began = Instant::now();
+        let program = Program::start(&stage.data(Size::L), cluster).await?;
+        let running = (0..Size::L.count()).filter(|number| seed::is_made(*number)).count();
+        while count_running(stage, &program).await? != running {
+            ensure!(began.elapsed() < PATIENCE, "not all that run are known to run");
+            sleep(Duration::from_millis(100)).await;
+        }
+        let read = millis(began.elapsed());
+        program.rest().await?;
+        let memory = program.memory()?;
+        Ok(Self { program, read, memory })
     }
-    Ok(())
+}
+
+/// G8 and G9 of what was read.
+pub fn cost(what: &str, read: f64, memory: Memory) -> [Row; 3] {
+    let (most, now) = (number(memory.peak), number(memory.now));
+    [
+        Row::measured("G8", format!("resident for {what}"), "MiB", 80.0, now / KIB_OF_MIB),
+        Row::measured("G8", "the most while these were read, of what stayed", "", 1.5, most / now),
+        Row::known("G9", format!("exec until {what} are read and judged"), "ms", read),
+    ]
 }
 
 async fn count_running(stage: &Stage, program: &Program) -> anyhow::Result<usize> {

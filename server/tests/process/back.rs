@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     database::Database,
@@ -49,12 +49,8 @@ async fn s1_32_whoever_comes_back_to_another_program_hears_nothing_that_they_kno
     let world = World::new().await;
     let files = Database::Sqlite(tempfile::tempdir().unwrap());
     let life = Life::begin(&world, &files.fresh().await).await;
-    for number in 0..APPLICATIONS {
-        let name = format!("back-{number}");
-        let order = json!({"name": name, "project": "welcome", "version": 1, "admins": ["ana"]});
-        assert_eq!(life.ask(Method::POST, "applications", order).await.0, 202);
-        life.until(&name, "Running").await;
-    }
+    let names: Vec<_> = (0..APPLICATIONS).map(|number| format!("back-{number}")).collect();
+    life.run_all(&names).await;
     for _ in 0..KILLS {
         let known = newest(&life).await;
         world.witness.kill("console");

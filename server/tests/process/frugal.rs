@@ -13,7 +13,7 @@ use kube::{
     api::{DeleteParams, ListParams},
 };
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
 use tokio::{task::JoinHandle, time::sleep};
 
@@ -94,13 +94,7 @@ async fn g5_g11_many_viewers_and_many_events_cost_no_watch_few_commits_and_few_s
     let database = files.fresh().await;
     let life = Life::begin(&world, &database).await;
     let names: Vec<_> = (0..APPLICATIONS).map(|number| format!("frugal-{number}")).collect();
-    for name in &names {
-        let order = json!({"name": name, "project": "welcome", "version": 1, "admins": ["ana"]});
-        assert_eq!(life.ask(Method::POST, "applications", order).await.0, 202);
-    }
-    for name in &names {
-        life.until(name, "Running").await;
-    }
+    life.run_all(&names).await;
     sleep(Duration::from_secs(2)).await;
     let log = Log::keep(Path::new(database.trim_start_matches("sqlite:"))).await.unwrap();
 

@@ -11,7 +11,7 @@ use std::{
 };
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{process::Command, task::JoinHandle, time::sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -178,6 +178,17 @@ impl Life {
             }
         };
         eventually(path, ask).await;
+    }
+
+    /// Deploys the project `welcome` under each of these names, and waits until all of them run.
+    pub async fn run_all(&self, names: &[String]) {
+        for name in names {
+            let order = json!({"name": name, "project": "welcome", "version": 1, "admins": ["ana"]});
+            assert_eq!(self.ask(Method::POST, "applications", order).await.0, 202);
+        }
+        for name in names {
+            self.until(name, "Running").await;
+        }
     }
 
     /// Waits until the application stands so; the answer is the whole of it.

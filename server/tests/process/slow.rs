@@ -17,7 +17,7 @@ use kube::{
     api::{DeleteParams, ListParams},
 };
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 use slipway_kubernetes::sandbox::{Sandbox, SandboxOptions};
 use tokio::{net::TcpSocket, time::sleep};
 
@@ -138,13 +138,7 @@ async fn g5_whoever_does_not_read_holds_up_nobody_and_is_told_in_the_end() {
     let files = Database::Sqlite(tempfile::tempdir().unwrap());
     let life = Life::begin(&world, &files.fresh().await).await;
     let names: Vec<_> = (0..APPLICATIONS).map(|number| format!("slow-{number}")).collect();
-    for name in &names {
-        let order = json!({"name": name, "project": "welcome", "version": 1, "admins": ["ana"]});
-        assert_eq!(life.ask(Method::POST, "applications", order).await.0, 202);
-    }
-    for name in &names {
-        life.until(name, "Running").await;
-    }
+    life.run_all(&names).await;
 
     let idlers = join_all((0..IDLERS).map(|_| idle(&life))).await;
     let mut answer = life.events(Some(9_000_000_000)).await.unwrap();
