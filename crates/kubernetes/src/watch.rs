@@ -50,6 +50,8 @@ const ANSWER: Duration = Duration::from_secs(5);
 /// How many kinds must have been listed before anything is said about an application. The others only help to
 /// explain, and a cluster may refuse to show them.
 const NEEDED: usize = 5;
+/// So many objects are listed at a time: each page is in memory as it came and as it was read, of all kinds at once.
+const PAGE: u32 = 100;
 /// Names that a slow listener may be behind; whoever is further behind looks at everything anyway.
 const BACKLOG: usize = 4096;
 
@@ -87,9 +89,9 @@ impl Watches {
             clock,
         });
         let mut tasks = JoinSet::new();
-        let ours = || watcher::Config::default().labels(&labels::ours());
+        let ours = || listing().labels(&labels::ours());
         // All of them, because a name is taken by whosever namespace has it. Of those of others only that is kept.
-        let all = watcher::Config::default();
+        let all = listing();
         tasks.spawn(follow::<Namespace>(client.clone(), Arc::clone(&shared), all, true));
         tasks.spawn(follow::<Deployment>(client.clone(), Arc::clone(&shared), ours(), true));
         tasks.spawn(follow::<StatefulSet>(client.clone(), Arc::clone(&shared), ours(), true));
@@ -97,7 +99,7 @@ impl Watches {
         tasks.spawn(follow::<Pod>(client.clone(), Arc::clone(&shared), ours(), true));
         tasks.spawn(follow::<ReplicaSet>(client.clone(), Arc::clone(&shared), ours(), false));
         tasks.spawn(follow::<PersistentVolumeClaim>(client.clone(), Arc::clone(&shared), ours(), false));
-        tasks.spawn(follow::<Node>(client.clone(), Arc::clone(&shared), watcher::Config::default(), false));
+        tasks.spawn(follow::<Node>(client.clone(), Arc::clone(&shared), listing(), false));
         tasks.spawn(follow_warnings(client.clone(), Arc::clone(&shared)));
         tasks.spawn(knock(client.clone(), Arc::clone(&shared)));
         Self { shared, _tasks: tasks }
@@ -172,13 +174,17 @@ impl Shared {
     }
 }
 
+fn listing() -> watcher::Config {
+    watcher::Config::default().page_size(PAGE)
+}
+
 async fn follow<K>(client: Client, shared: Arc<Shared>, config: watcher::Config, is_needed: bool)
 where
     K: Fact + Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static,
 {
     let begin = || watcher(Api::<K>::all(client.clone()), config.clone()).default_backoff().boxed();
     let (mut events, mut returns) = (begin(), shared.returns.subscribe());
-    let mut listing = cache::Seen::default();
+    let mut listing = cache::Unseen::default();
     let (mut first, mut refused) = (true, false);
     loop {
         let event = tokio::select! {
@@ -235,7 +241,7 @@ async fn follow_warnings(client: Client, shared: Arc<Shared>) {
         }
         listed.await;
     }
-    let config = watcher::Config::default().fields("type=Warning");
+    let config = listing().fields("type=Warning");
     follow::<lean::Event>(client, shared, config, false).await;
 }
 

@@ -18,9 +18,10 @@ use slipway_domain::{
 use self::{place::Place, warnings::Strays};
 use crate::facts::Room;
 
-/// The objects that a listing has shown so far: what it does not show is gone when it ends.
+/// What is kept and what the listing that is under way has not shown yet: it is gone when the listing ends. The first
+/// listing of all, which is a long one, finds nothing kept.
 #[derive(Default)]
-pub(super) struct Seen(HashSet<(String, String)>);
+pub(super) struct Unseen(HashSet<(String, String)>);
 
 /// Everything that is kept.
 #[derive(Default)]
@@ -54,18 +55,20 @@ pub(super) struct Cache(RwLock<World>);
 
 impl Cache {
     /// Takes in an event; the answer is the namespaces that it touched.
-    pub(super) fn take<K: Fact>(&self, event: Event<K>, seen: &mut Seen) -> Vec<String> {
+    pub(super) fn take<K: Fact>(&self, event: Event<K>, unseen: &mut Unseen) -> Vec<String> {
         let mut world = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match event {
             Event::Init => {
-                seen.0.clear();
+                unseen.0 = K::kept(&world).into_iter().collect();
                 vec![]
             }
             Event::InitApply(object) => {
-                seen.0.insert(object.spot());
+                if !unseen.0.is_empty() {
+                    unseen.0.remove(&object.spot());
+                }
                 object.keep(&mut world)
             }
-            Event::InitDone => sweep::<K>(&mut world, seen),
+            Event::InitDone => sweep::<K>(&mut world, unseen),
             Event::Apply(object) => object.keep(&mut world),
             Event::Delete(object) => {
                 let (place, key) = object.spot();
@@ -102,9 +105,8 @@ impl Cache {
 }
 
 /// Forgets what the listing that just ended did not show: it was deleted while nobody watched.
-fn sweep<K: Fact>(world: &mut World, seen: &mut Seen) -> Vec<String> {
-    let shown = std::mem::take(&mut seen.0);
-    let gone: Vec<_> = K::kept(world).into_iter().filter(|spot| !shown.contains(spot)).collect();
+fn sweep<K: Fact>(world: &mut World, unseen: &mut Unseen) -> Vec<String> {
+    let gone = std::mem::take(&mut unseen.0);
     gone.into_iter().flat_map(|(place, key)| world.forget::<K>(&place, &key)).collect()
 }
 

@@ -14,7 +14,7 @@ const ID: &str = "01JZZZZZZZZZZZZZZZZZZZZZZZ";
 /// Tells the cache of the objects, as watches would.
 fn tell(cache: &Cache, objects: impl IntoIterator<Item = Value>) {
     fn apply<K: Fact + serde::de::DeserializeOwned>(cache: &Cache, object: Value) {
-        cache.take(Event::Apply(serde_json::from_value::<K>(object).unwrap()), &mut Seen::default());
+        cache.take(Event::Apply(serde_json::from_value::<K>(object).unwrap()), &mut Unseen::default());
     }
     use crate::lean;
     for object in objects {
