@@ -12,7 +12,7 @@ macro_rules! steps {
 }
 
 /// The files of the folder `migrations`, by their names.
-const STEPS: [(&str, &str); 12] = steps! {
+const STEPS: [(&str, &str); 13] = steps! {
     "0001_start"
     "0002_history"
     "0003_plans"
@@ -25,6 +25,7 @@ const STEPS: [(&str, &str); 12] = steps! {
     "0012_keys"
     "0013_recent"
     "0014_quick"
+    "0015_under_way"
 };
 
 /// All of them, in their order.

@@ -8,6 +8,7 @@ use slipway_domain::{
     token::{Scope, Token},
 };
 use slipway_store::{Before, KeptToken};
+use sqlx::{Connection, sqlite::SqliteConnection};
 
 fn kept(id: &str) -> KeptToken {
     KeptToken {
@@ -58,6 +59,20 @@ async fn s4_33_the_last_use_is_remembered_with_its_place() {
         assert_eq!((token.last_used_at, token.last_used_from.as_str()), (Some(at(3)), "192.0.2.2"));
     })
     .await;
+}
+
+#[tokio::test]
+async fn d14_a_request_with_a_key_does_not_look_through_the_answers_of_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("slipway.db").display());
+    drop(open(&url).await);
+    let mut database = SqliteConnection::connect(&url).await.unwrap();
+    let query = "EXPLAIN QUERY PLAN DELETE FROM answers WHERE at < $1 OR (sealed = '' AND at < $2)";
+    let plan: Vec<(i64, i64, i64, String)> =
+        sqlx::query_as(query).bind(1).bind(2).fetch_all(&mut database).await.unwrap();
+    let looks: Vec<_> = plan.iter().map(|(.., step)| step).filter(|step| step.contains("answers")).collect();
+    assert!(looks.iter().all(|step| step.starts_with("SEARCH") && step.contains("(at<?)")), "{looks:?}");
+    assert!(looks.iter().any(|step| step.contains("answers_under_way")), "{looks:?}");
 }
 
 #[tokio::test]
