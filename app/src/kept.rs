@@ -12,6 +12,11 @@ use crate::{desk::SharedDesk, words::language};
 /// For how long ages may be told as they were.
 const MILLISECONDS: i64 = 2_000;
 
+/// When, as far as ages are told.
+pub fn age(now: Timestamp) -> i64 {
+    now.as_millisecond() / MILLISECONDS
+}
+
 /// Everything that a part of a page depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
@@ -31,8 +36,7 @@ impl Key {
         let actor = expect_context::<SharedDesk>().surroundings().actor;
         let may = |action| actor.may(action, &People::NOBODY).is_ok();
         let may_all = [Action::See, Action::Deploy, Action::Change, Action::Remove].into_iter().all(may);
-        let age = now.as_millisecond() / MILLISECONDS;
-        may_all.then(|| Self { revision, age, place, language: language().tag() })
+        may_all.then(|| Self { revision, age: age(now), place, language: language().tag() })
     }
 }
 

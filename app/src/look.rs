@@ -7,7 +7,7 @@ use crate::{language::Language, ways::cookie};
 pub const COOKIE: &str = "slipway_look";
 
 /// Which set of colours.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum Theme {
     /// Light or dark as the system says.
     #[default]
@@ -50,7 +50,7 @@ impl Theme {
 }
 
 /// What a person has chosen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Look {
     /// The colours.
     pub theme: Theme,

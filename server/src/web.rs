@@ -4,6 +4,7 @@ mod api;
 mod assets;
 mod attempts;
 mod bearer;
+mod documents;
 mod doors;
 mod events;
 mod faults;
@@ -13,6 +14,7 @@ mod limits;
 mod manual;
 mod measure;
 mod origin;
+mod pack;
 mod pages;
 mod resolver;
 mod serve;
@@ -24,10 +26,7 @@ use axum::{Extension, Router, http::HeaderValue, middleware, routing::get};
 use slipway_app::{pages::kit::Development, sign_in::SignInMode};
 use tokio_util::sync::CancellationToken;
 use tower::util::option_layer;
-use tower_http::{
-    CompressionLevel, catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
-    set_header::SetResponseHeaderLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, csrf::CsrfLayer, set_header::SetResponseHeaderLayer};
 use tower_sessions::{Expiry, SessionManagerLayer, cookie::SameSite};
 
 pub use self::{api::openapi, attempts::Attempts, origin::Proxies, serve::serve};
@@ -92,8 +91,7 @@ pub fn router(parts: Parts) -> Result<Router, String> {
         .layer(CatchPanicLayer::custom(faults::broken))
         .layer(middleware::from_fn(faults::tell))
         .layer(middleware::from_fn_with_state(door, origin::origin))
-        // A little more work than usual for a little less to fetch.
-        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(5)))
+        .layer(middleware::from_fn(pack::pack))
         .layer(header("x-content-type-options", "nosniff"))
         .layer(header("x-frame-options", "DENY"))
         .layer(header("referrer-policy", "same-origin"))

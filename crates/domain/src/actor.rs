@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 pub const DEVOPS: &str = "APS_DEVOPS";
 
 /// A person or program that was recognised at the door. What they may do is said in [`crate::permission`].
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Actor {
     /// The identity provider's stable name for them, or `local:<name>`.
     pub id: String,

@@ -131,12 +131,13 @@ impl Keeper {
         let pause = RECENTLY.max(self.limits.check.min(self.limits.idle) / 4);
         loop {
             tokio::time::sleep(pause.unsigned_abs()).await;
-            match self.look(pass, self.clock.now()).await {
+            // Room for asking is taken while it is asked, not for as long as the stream.
+            match Box::pin(self.look(pass, self.clock.now())).await {
                 Ok(Admission::Over) => return,
                 // Only a request can write that into the session, so the next one is to find it out again; and a
                 // stream that was begun with other rights is begun anew.
                 Ok(Admission::Changed(_)) => {
-                    let _ = self.store.check_soon(&pass.visit).await;
+                    let _ = Box::pin(self.store.check_soon(&pass.visit)).await;
                     return;
                 }
                 Ok(Admission::In) | Err(_) => {}

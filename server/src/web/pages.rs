@@ -1,8 +1,11 @@
 //! The pages and server functions of the app, with what they find in their context.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
-use axum::{Router, response::Redirect, routing::get};
+use axum::{Router, middleware, response::Redirect, routing::get};
 use http::request::Parts;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
@@ -10,7 +13,7 @@ use slipway_app::{
     App,
     answer::{Answer, SharedAnswer},
     desk::SharedDesk,
-    kept::SharedKept,
+    kept::{Key, SharedKept},
     language::Language,
     look::Look,
     pages::kit::Development,
@@ -20,7 +23,11 @@ use slipway_app::{
 };
 use slipway_store::Origin;
 
-use super::{assets::FOLDER, shelf::Shelf};
+use super::{
+    assets::FOLDER,
+    documents::{self, Documents},
+    shelf::Shelf,
+};
 
 /// The settings of the framework, compiled in; a file of the same name in the working directory replaces them.
 const LEPTOS_TOML: &str = include_str!("../../../Leptos.toml");
@@ -30,7 +37,7 @@ pub fn routes(sign_in: SignInMode, development: Development, is_tls: bool) -> Re
     let mut options = leptos_options()?;
     options.site_pkg_dir = FOLDER.as_str().into();
     let provider = sign_in.provider.clone().unwrap_or_default();
-    let shelf: SharedKept = Arc::new(Shelf::default());
+    let shelf: SharedKept = Arc::new(Shelf::<Key, OnceLock<Arc<str>>>::default());
     let context = move || {
         protect(&provider);
         provide_context(sign_in.clone());
@@ -58,6 +65,7 @@ pub fn routes(sign_in: SignInMode, development: Development, is_tls: bool) -> Re
         .route("/devops/definitions", get(|| async { Redirect::permanent("/devops/releases") }))
         .route("/devops", get(|| async { Redirect::permanent("/devops/releases") }))
         .fallback(not_found)
+        .layer(middleware::from_fn_with_state(Arc::<Documents>::default(), documents::keep))
         .with_state(options);
     Ok(router)
 }

@@ -1,7 +1,8 @@
-//! Parts of pages as they were rendered last, for as long as nothing has changed.
+//! What was made last, for as long as nothing has changed: parts of pages, and whole ones.
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
@@ -10,24 +11,46 @@ use slipway_app::kept::{Kept, Key};
 /// So many are kept: everybody may ask for a list of their own.
 const MOST: usize = 64;
 
-/// All of them.
-#[derive(Default)]
-pub struct Shelf(Mutex<HashMap<Key, Arc<OnceLock<Arc<str>>>>>);
+/// What it is kept under, which says up to when it holds.
+pub trait Label: Eq + Hash {
+    /// Everything up to this revision is in it, and ages are told as of that moment.
+    fn moment(&self) -> (i64, i64);
+}
 
-impl Kept for Shelf {
-    fn kept(&self, key: Key, make: &mut dyn FnMut() -> String) -> Arc<str> {
-        let place = {
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if !all.contains_key(&key) {
-                all.retain(|old, _| old.revision == key.revision && old.age == key.age);
-                if all.len() >= MOST {
-                    all.clear();
-                }
+/// All of a kind; each has a cell, which whoever comes first fills.
+#[derive(Debug)]
+pub struct Shelf<Of, Cell>(Mutex<HashMap<Of, Arc<Cell>>>);
+
+impl<Of, Cell> Default for Shelf<Of, Cell> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<Of: Label, Cell: Default> Shelf<Of, Cell> {
+    /// Where that is kept. What no longer holds is forgotten.
+    pub fn place(&self, label: Of) -> Arc<Cell> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !all.contains_key(&label) {
+            all.retain(|old, _| old.moment() == label.moment());
+            if all.len() >= MOST {
+                all.clear();
             }
-            Arc::clone(all.entry(key).or_default())
-        };
+        }
+        Arc::clone(all.entry(label).or_default())
+    }
+}
+
+impl Label for Key {
+    fn moment(&self) -> (i64, i64) {
+        (self.revision, self.age)
+    }
+}
+
+impl Kept for Shelf<Key, OnceLock<Arc<str>>> {
+    fn kept(&self, key: Key, make: &mut dyn FnMut() -> String) -> Arc<str> {
         // Not under the lock of all: the others are not to wait for this one.
-        Arc::clone(place.get_or_init(|| make().into()))
+        Arc::clone(self.place(key).get_or_init(|| make().into()))
     }
 }
 
@@ -35,13 +58,15 @@ impl Kept for Shelf {
 mod tests {
     use super::*;
 
+    type Parts = Shelf<Key, OnceLock<Arc<str>>>;
+
     fn key(revision: i64, place: &str) -> Key {
         Key { revision, age: 1, place: place.to_owned(), language: "en" }
     }
 
     #[test]
     fn d14_what_was_made_is_made_once_until_something_changes() {
-        let shelf = Shelf::default();
+        let shelf = Parts::default();
         let mut made = 0;
         let mut ask = |key| {
             shelf.kept(key, &mut || {
@@ -57,7 +82,7 @@ mod tests {
 
     #[test]
     fn d14_of_many_who_ask_at_once_one_makes_it() {
-        let (shelf, made) = (Shelf::default(), std::sync::atomic::AtomicUsize::new(0));
+        let (shelf, made) = (Parts::default(), std::sync::atomic::AtomicUsize::new(0));
         std::thread::scope(|scope| {
             for _ in 0..8 {
                 scope.spawn(|| {
@@ -74,7 +99,7 @@ mod tests {
 
     #[test]
     fn d14_what_everybody_asks_for_does_not_fill_the_memory() {
-        let shelf = Shelf::default();
+        let shelf = Parts::default();
         for number in 0..10 * MOST {
             shelf.kept(key(1, &number.to_string()), &mut String::new);
         }

@@ -13,6 +13,7 @@ mod examples;
 mod faults;
 mod health;
 mod identity;
+mod kept;
 mod metrics;
 mod parity;
 mod people;

@@ -1,0 +1,176 @@
+//! Lists as they were sent last: whoever asks for the same again before anything has changed is sent the same bytes, and
+//! of those who ask at once for what is not there yet one waits for it to be made, and the others for them.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension,
+    body::to_bytes,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, response::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use bytes::Bytes;
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use slipway_app::{kept, language::Language, look::Look};
+use slipway_domain::actor::Actor;
+use tokio::sync::OnceCell;
+
+use super::{
+    pack, pages,
+    shelf::{Label, Shelf},
+};
+use crate::desk::Office;
+
+/// The page that everybody looks at, and that is made of nothing but what the board knows.
+const LIST: &str = "/devops/instances";
+/// No page is larger.
+const LARGEST: usize = 16 * 1024 * 1024;
+
+/// All that are kept.
+pub type Documents = Shelf<Asked, OnceCell<Document>>;
+
+/// Everything that such a page depends on.
+#[derive(Debug, PartialEq, Eq, Hash)]
+pub struct Asked {
+    revision: i64,
+    age: i64,
+    /// The address, with what is asked for.
+    place: String,
+    /// Their name is on it, and it shows what they may do.
+    actor: Actor,
+    look: Look,
+    language: Language,
+    stale_since: Option<Timestamp>,
+    is_reading: bool,
+}
+
+impl Label for Asked {
+    fn moment(&self) -> (i64, i64) {
+        (self.revision, self.age)
+    }
+}
+
+impl Asked {
+    /// None for what is not kept.
+    fn of(request: &Request, office: &Office, actor: Actor) -> Option<Self> {
+        let is_kept = request.method() == Method::GET && request.uri().path() == LIST;
+        let headers = request.headers();
+        (is_kept && pack::is_wanted(headers)).then(|| Self {
+            revision: office.board.read().revision(),
+            age: kept::age(office.clock.now()),
+            place: request.uri().to_string(),
+            actor,
+            look: pages::look(headers),
+            language: pages::language(headers),
+            stale_since: office.cluster.out_of_reach_since(),
+            is_reading: !office.cluster.has_been_read(),
+        })
+    }
+}
+
+/// A page as it is sent.
+#[derive(Debug)]
+pub struct Document {
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// Sends what is kept, and keeps what was made.
+pub async fn keep(
+    State(documents): State<Arc<Documents>>,
+    Extension(office): Extension<Arc<Office>>,
+    actor: Option<Extension<Actor>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let asked = actor.and_then(|Extension(actor)| Asked::of(&request, &office, actor));
+    let Some(asked) = asked else { return next.run(request).await };
+    let mut other = None;
+    let cell = documents.place(asked);
+    let made = cell.get_or_try_init(|| async {
+        let made = Document::of(next.run(request).await).await;
+        made.map_err(|response| other = Some(response))
+    });
+    match made.await {
+        Ok(document) => (document.headers.clone(), document.body.clone()).into_response(),
+        // A page that says what went wrong is for whoever asked then.
+        Err(()) => other.unwrap_or_default(),
+    }
+}
+
+impl Document {
+    /// The answer, packed; or as it is, if it is not such a page.
+    async fn of(response: Response) -> Result<Self, Response> {
+        let headers = response.headers();
+        let is_page = response.status() == StatusCode::OK && !headers.contains_key(header::SET_COOKIE);
+        let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+        match policy.map(ToOwned::to_owned).filter(|_| is_page) {
+            Some(policy) => Self::packed(response, &policy).await.map_err(|error| {
+                tracing::error!(error = &*error as &dyn std::error::Error, "A page was not made to its end");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }),
+            None => Err(response),
+        }
+    }
+
+    async fn packed(response: Response, policy: &str) -> anyhow::Result<Self> {
+        let (Parts { mut headers, .. }, body) = response.into_parts();
+        let page = String::from_utf8(to_bytes(body, LARGEST).await?.into())?;
+        let (page, policy) = same_for_all(&page, policy);
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::try_from(policy)?);
+        pack::mark(&mut headers);
+        Ok(Self { headers, body: pack::whole(page.as_bytes())? })
+    }
+}
+
+/// The page and its policy without the number that only the first of these answers may have: the policy names the
+/// scripts in the page by what they say.
+fn same_for_all(page: &str, policy: &str) -> (String, String) {
+    let Some((nonce, _)) = policy.split_once("'nonce-").and_then(|(_, rest)| rest.split_once('\'')) else {
+        return (page.to_owned(), policy.to_owned());
+    };
+    let page = page.replace(&format!(" nonce=\"{nonce}\""), "").replace(nonce, "");
+    let said = page.split("<script").skip(1).filter_map(|rest| rest.split_once('>'));
+    let said = said.filter_map(|(_, rest)| rest.split_once("</script>"));
+    let hashes = said.map(|(said, _)| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(said))));
+    let hashes = hashes.collect::<Vec<_>>().join(" ");
+    (page, policy.replace(&format!("'nonce-{nonce}'"), &hashes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn d14_a_page_that_is_sent_again_names_its_scripts_by_what_they_say() {
+        let page = "<script nonce=\"n1\">let a=1</script><link crossorigin=\"n1\"><script type=\"module\" nonce=\"n1\">b()</script>";
+        let (page, policy) =
+            same_for_all(page, "script-src 'self' 'nonce-n1' 'wasm-unsafe-eval'; style-src 'self'");
+        assert_eq!(
+            page,
+            "<script>let a=1</script><link crossorigin=\"\"><script type=\"module\">b()</script>"
+        );
+        let hash = |said: &str| BASE64_STANDARD.encode(Sha256::digest(said));
+        let (first, second) = (hash("let a=1"), hash("b()"));
+        assert_eq!(
+            policy,
+            format!(
+                "script-src 'self' 'sha256-{first}' 'sha256-{second}' 'wasm-unsafe-eval'; style-src 'self'"
+            )
+        );
+    }
+
+    #[tokio::test]
+    async fn d14_what_went_wrong_is_not_kept() {
+        let policy = (header::CONTENT_SECURITY_POLICY, "script-src 'nonce-n1'");
+        let page = || ([policy.clone()], "<p>all</p>").into_response();
+        assert!(Document::of(page()).await.is_ok());
+        assert!(Document::of((StatusCode::SERVICE_UNAVAILABLE, page()).into_response()).await.is_err());
+        assert!(Document::of(([(header::SET_COOKIE, "a=b")], page()).into_response()).await.is_err());
+        assert!(Document::of("<p>all</p>".into_response()).await.is_err());
+    }
+}
