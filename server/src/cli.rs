@@ -8,3 +8,4 @@ mod secrets;
 
 pub use administration::{Administration, administer};
 pub use client::{ClientCommand, Failure, run};
+pub use image::HEAP;

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
+use slipway_server::cli::HEAP;
 use tokio::{
     process::{Child, Command},
     time::{Instant, sleep},
@@ -73,6 +74,8 @@ impl Program {
         let releases = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/releases");
         let mut command = Command::new(file());
         command.arg("serve").env_clear().current_dir(data).kill_on_drop(true);
+        // As the image runs it.
+        command.envs(HEAP);
         command.stdout(Stdio::null()).stderr(log).envs([
             ("SLIPWAY_ADDR", addr.as_str()),
             ("SLIPWAY_DATA_DIR", "."),

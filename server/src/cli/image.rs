@@ -112,14 +112,24 @@ pub(super) fn file(path: &str, content: Vec<u8>, mode: u32) -> FreshFile {
     FreshFile { path: path.trim_start_matches('/').to_owned(), content, mode, owner: 0 }
 }
 
+/// How the C library keeps memory, which it only reads at the start: one heap for all threads, and what is large is given
+/// back when it is freed. Between the pages of a listing small facts are kept for ever, and room between them is lost.
+pub const HEAP: [(&str, &str); 3] =
+    [("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_TRIM_THRESHOLD_", "131072")];
+
 fn settings() -> BTreeMap<String, Value> {
+    let places = [
+        ("SLIPWAY_ADDR", "0.0.0.0:3000"),
+        ("SLIPWAY_DATA_DIR", "/data"),
+        ("SLIPWAY_RELEASES_DIR", "/releases"),
+    ];
+    let environment: Vec<_> =
+        places.iter().chain(&HEAP).map(|(name, value)| format!("{name}={value}")).collect();
+
     let entries = [
         ("Cmd", json!(["serve"])),
         ("Entrypoint", json!([format!("/{PROGRAM}")])),
-        (
-            "Env",
-            json!(["SLIPWAY_ADDR=0.0.0.0:3000", "SLIPWAY_DATA_DIR=/data", "SLIPWAY_RELEASES_DIR=/releases"]),
-        ),
+        ("Env", json!(environment)),
         ("ExposedPorts", json!({ "3000/tcp": {} })),
         ("Labels", json!({ "org.opencontainers.image.version": env!("CARGO_PKG_VERSION") })),
         ("StopSignal", json!("SIGTERM")),
