@@ -128,17 +128,19 @@ impl Document {
 }
 
 /// The page and its policy without the number that only the first of these answers may have: the policy names the
-/// scripts in the page by what they say.
+/// scripts that bore it by what they say, and no others that may have come into the page.
 fn same_for_all(page: &str, policy: &str) -> (String, String) {
     let Some((nonce, _)) = policy.split_once("'nonce-").and_then(|(_, rest)| rest.split_once('\'')) else {
         return (page.to_owned(), policy.to_owned());
     };
-    let page = page.replace(&format!(" nonce=\"{nonce}\""), "").replace(nonce, "");
-    let said = page.split("<script").skip(1).filter_map(|rest| rest.split_once('>'));
-    let said = said.filter_map(|(_, rest)| rest.split_once("</script>"));
-    let hashes = said.map(|(said, _)| format!("'sha256-{}'", BASE64_STANDARD.encode(Sha256::digest(said))));
-    let hashes = hashes.collect::<Vec<_>>().join(" ");
-    (page, policy.replace(&format!("'nonce-{nonce}'"), &hashes))
+    let mark = format!(" nonce=\"{nonce}\"");
+    let scripts = page.split("<script").skip(1).filter_map(|rest| rest.split_once('>'));
+    let own =
+        scripts.filter(|(head, _)| head.contains(&mark)).filter_map(|(_, rest)| rest.split_once("</script>"));
+    let hash = |said: &str| BASE64_STANDARD.encode(Sha256::digest(said.replace(nonce, "")));
+    let hashes: Vec<_> = own.map(|(said, _)| format!("'sha256-{}'", hash(said))).collect();
+    let page = page.replace(&mark, "").replace(nonce, "");
+    (page, policy.replace(&format!("'nonce-{nonce}'"), &hashes.join(" ")))
 }
 
 #[cfg(test)]
@@ -147,12 +149,12 @@ mod tests {
 
     #[test]
     fn d14_a_page_that_is_sent_again_names_its_scripts_by_what_they_say() {
-        let page = "<script nonce=\"n1\">let a=1</script><link crossorigin=\"n1\"><script type=\"module\" nonce=\"n1\">b()</script>";
+        let page = "<script>evil()</script><script nonce=\"n1\">let a=1</script><link crossorigin=\"n1\"><script type=\"module\" nonce=\"n1\">b()</script>";
         let (page, policy) =
             same_for_all(page, "script-src 'self' 'nonce-n1' 'wasm-unsafe-eval'; style-src 'self'");
         assert_eq!(
             page,
-            "<script>let a=1</script><link crossorigin=\"\"><script type=\"module\">b()</script>"
+            "<script>evil()</script><script>let a=1</script><link crossorigin=\"\"><script type=\"module\">b()</script>"
         );
         let hash = |said: &str| BASE64_STANDARD.encode(Sha256::digest(said));
         let (first, second) = (hash("let a=1"), hash("b()"));
