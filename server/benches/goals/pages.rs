@@ -1,6 +1,6 @@
 //! G1, G2: what a page costs the server, and how much of it is sent.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, ops::Range, time::Duration};
 
 use anyhow::ensure;
 use futures::future::try_join_all;
@@ -86,31 +86,35 @@ async fn is_whole(program: &Program, browser: &Browser) -> anyhow::Result<()> {
 async fn cost(program: &Program, browser: &Browser, address: Address<'_>) -> anyhow::Result<f64> {
     // What is made once is made now, and it shows how many make a round.
     let few = 10 * AT_ONCE;
-    many(program, browser, address, few).await?;
-    let guess =
-        many(program, browser, address, few).await?.max(Duration::from_millis(1)) / u32::try_from(few)?;
-    let count = usize::try_from(ROUND.as_micros() / guess.as_micros().max(1))?.clamp(40, 4000);
-    let count = count / AT_ONCE * AT_ONCE;
-    let mut costs = Vec::new();
+    many(program, browser, address, 0..few).await?;
+    let guess = many(program, browser, address, few..2 * few).await?.max(Duration::from_millis(1));
+    let count = usize::try_from(ROUND.as_micros() / (guess / u32::try_from(few)?).as_micros().max(1))?;
+    let count = count.clamp(40, 4000) / AT_ONCE * AT_ONCE;
+    let (mut costs, mut next) = (Vec::new(), 2 * few);
     for _ in 0..ROUNDS {
-        costs.push(millis(many(program, browser, address, count).await?) / number(count));
+        // A round that began where the last one began would ask for what is still kept.
+        costs.push(millis(many(program, browser, address, next..next + count).await?) / number(count));
+        next += count;
     }
     Ok(median(costs))
 }
 
-/// Opens so many; the processor time of all of them.
+/// Opens these; the processor time of all of them.
 async fn many(
     program: &Program,
     browser: &Browser,
     address: Address<'_>,
-    count: usize,
+    which: Range<usize>,
 ) -> anyhow::Result<Duration> {
     let before = program.rest().await?;
-    let all = (0..AT_ONCE).map(|who| async move {
-        for number in (who..count).step_by(AT_ONCE) {
-            browser.bytes(&program.url, &address(number)).await?;
+    let all = (0..AT_ONCE).map(|who| {
+        let own = which.clone().skip(who).step_by(AT_ONCE);
+        async move {
+            for number in own {
+                browser.bytes(&program.url, &address(number)).await?;
+            }
+            anyhow::Ok(())
         }
-        anyhow::Ok(())
     });
     try_join_all(all).await?;
     Ok(program.cpu()?.saturating_sub(before))
