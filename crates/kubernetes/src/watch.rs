@@ -205,8 +205,12 @@ where
                 shared.touch(touched);
             }
             Ok(None) => return,
-            // A resource version that is too old is mended by the watcher itself: it lists anew.
-            Err(watcher::Error::WatchError(status)) if status.code == 410 => {}
+            // A resource version that is too old, or a page that is asked for too late, is mended by the watcher itself:
+            // it lists anew.
+            Err(
+                watcher::Error::WatchError(status)
+                | watcher::Error::InitialListFailed(kube::Error::Api(status)),
+            ) if status.code == 410 => {}
             // What only helps to explain may be forbidden: then less is explained.
             Err(error) if !is_needed && is_refusal(&error) => {
                 if !std::mem::replace(&mut refused, true) {

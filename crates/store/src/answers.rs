@@ -8,6 +8,10 @@ use crate::{Store, rows::failed};
 /// How long an answer is kept, in milliseconds.
 const KEPT: i64 = 24 * 3_600_000;
 
+/// Forgets what was kept for its time, and what was left under way.
+#[doc(hidden)]
+pub const FORGET_ANSWERS: &str = "DELETE FROM answers WHERE at < $1 OR (sealed = '' AND at < $2)";
+
 /// What is known of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Before {
@@ -34,7 +38,7 @@ impl Store {
     ) -> Result<Before, PortError> {
         let failed = || failed("looking for an answer");
         let now = now.as_millisecond();
-        sqlx::query("DELETE FROM answers WHERE at < $1 OR (sealed = '' AND at < $2)")
+        sqlx::query(FORGET_ANSWERS)
             .bind(now - KEPT)
             .bind(now - i64::try_from(lease.as_millis()).unwrap_or(KEPT))
             .execute(&self.pool)

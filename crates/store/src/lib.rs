@@ -29,7 +29,7 @@ mod visits;
 mod warnings;
 
 pub use accounts::Account;
-pub use answers::Before;
+pub use answers::{Before, FORGET_ANSWERS};
 pub use applications::CHANGED_AT_ONCE;
 pub use audit::{AuditRow, Deed, Origin};
 pub use backup::CopyError;

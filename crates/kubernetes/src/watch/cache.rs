@@ -18,8 +18,8 @@ use slipway_domain::{
 use self::{place::Place, warnings::Strays};
 use crate::facts::Room;
 
-/// What is kept and what the listing that is under way has not shown yet: it is gone when the listing ends. The first
-/// listing of all, which is a long one, finds nothing kept.
+/// What was kept when the listing that is under way began, and has not been shown by it yet: it is gone when the listing
+/// ends. The first one, which is long, begins with nothing.
 #[derive(Default)]
 pub(super) struct Unseen(HashSet<(String, String)>);
 

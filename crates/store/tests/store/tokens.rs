@@ -7,8 +7,8 @@ use slipway_domain::{
     sealed::Sealed,
     token::{Scope, Token},
 };
-use slipway_store::{Before, KeptToken};
-use sqlx::{Connection, sqlite::SqliteConnection};
+use slipway_store::{Before, FORGET_ANSWERS, KeptToken};
+use sqlx::{AssertSqlSafe, Connection, sqlite::SqliteConnection};
 
 fn kept(id: &str) -> KeptToken {
     KeptToken {
@@ -67,7 +67,7 @@ async fn d14_a_request_with_a_key_does_not_look_through_the_answers_of_a_day() {
     let url = format!("sqlite:{}", folder.path().join("slipway.db").display());
     drop(open(&url).await);
     let mut database = SqliteConnection::connect(&url).await.unwrap();
-    let query = "EXPLAIN QUERY PLAN DELETE FROM answers WHERE at < $1 OR (sealed = '' AND at < $2)";
+    let query = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {FORGET_ANSWERS}"));
     let plan: Vec<(i64, i64, i64, String)> =
         sqlx::query_as(query).bind(1).bind(2).fetch_all(&mut database).await.unwrap();
     let looks: Vec<_> = plan.iter().map(|(.., step)| step).filter(|step| step.contains("answers")).collect();

@@ -36,6 +36,17 @@ fn what_vanished_while_nobody_watched_is_forgotten_when_the_listing_ends() {
 }
 
 #[test]
+fn a_listing_that_begins_anew_forgets_what_only_the_one_before_has_shown() {
+    let (cache, mut unseen) = (Cache::default(), Unseen::default());
+    cache.take(Event::<Namespace>::Init, &mut unseen);
+    cache.take(Event::InitApply(namespace("bank")), &mut unseen);
+    cache.take(Event::<Namespace>::Init, &mut unseen);
+    cache.take(Event::InitApply(namespace("shop")), &mut unseen);
+    assert_eq!(cache.take(Event::<Namespace>::InitDone, &mut unseen), ["bank"]);
+    assert!(cache.is_free("bank") && !cache.is_free("shop"));
+}
+
+#[test]
 fn a_listing_of_pods_does_not_forget_the_namespace() {
     let (cache, mut unseen) = (Cache::default(), Unseen::default());
     cache.take(Event::Apply(namespace("shop")), &mut Unseen::default());
