@@ -10,6 +10,7 @@ use axum::{
 };
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use super::pack;
 use crate::hash::sha256;
 
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
@@ -52,7 +53,7 @@ pub async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response {
         (header::VARY, "accept-encoding".to_owned()),
     ];
     // The build has compressed it better than there is time for while somebody waits.
-    let small = Pkg::get(&format!("{name}.br")).filter(|_| takes_brotli(&headers));
+    let small = Pkg::get(&format!("{name}.br")).filter(|_| pack::is_wanted(&headers));
     match small.filter(|small| small.metadata.last_modified() >= file.metadata.last_modified()) {
         Some(small) => (head, [(header::CONTENT_ENCODING, "br")], body(small)).into_response(),
         None => (head, body(file)).into_response(),
@@ -65,12 +66,6 @@ fn body(file: EmbeddedFile) -> Bytes {
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => bytes.into(),
     }
-}
-
-fn takes_brotli(headers: &HeaderMap) -> bool {
-    let accepted =
-        headers.get(header::ACCEPT_ENCODING).and_then(|kinds| kinds.to_str().ok()).unwrap_or_default();
-    accepted.split(',').any(|kind| kind.trim() == "br")
 }
 
 fn tag(file: &EmbeddedFile) -> String {

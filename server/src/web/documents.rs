@@ -1,5 +1,6 @@
 //! Lists as they were sent last: whoever asks for the same again before anything has changed is sent the same bytes, and
-//! of those who ask at once for what is not there yet one waits for it to be made, and the others for them.
+//! if they ask several times at once it is made once. People do not share them, because their names are on them; what
+//! they share is the list itself ([`slipway_app::kept`]).
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use slipway_app::{kept, language::Language, look::Look};
+use slipway_app::{kept::age, language::Language, look::Look};
 use slipway_domain::actor::Actor;
 use tokio::sync::OnceCell;
 
@@ -61,7 +62,7 @@ impl Asked {
         let headers = request.headers();
         (is_kept && pack::is_wanted(headers)).then(|| Self {
             revision: office.board.read().revision(),
-            age: kept::age(office.clock.now()),
+            age: age(office.clock.now()),
             place: request.uri().to_string(),
             actor,
             look: pages::look(headers),
@@ -88,11 +89,17 @@ pub async fn keep(
     next: Next,
 ) -> Response {
     let asked = actor.and_then(|Extension(actor)| Asked::of(&request, &office, actor));
-    let Some(asked) = asked else { return next.run(request).await };
+    match asked {
+        Some(asked) => kept(&documents.place(asked), next.run(request)).await,
+        None => next.run(request).await,
+    }
+}
+
+/// What is in the cell; if there is nothing, what is made. Whoever asks meanwhile waits for it.
+async fn kept(cell: &OnceCell<Document>, make: impl Future<Output = Response>) -> Response {
     let mut other = None;
-    let cell = documents.place(asked);
     let made = cell.get_or_try_init(|| async {
-        let made = Document::of(next.run(request).await).await;
+        let made = Document::of(make.await).await;
         made.map_err(|response| other = Some(response))
     });
     match made.await {
@@ -145,6 +152,11 @@ fn same_for_all(page: &str, policy: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        time::Duration,
+    };
+
     use super::*;
 
     #[test]
@@ -166,10 +178,43 @@ mod tests {
         );
     }
 
+    fn page(text: &'static str) -> Response {
+        ([(header::CONTENT_SECURITY_POLICY, "script-src 'nonce-n1'")], text).into_response()
+    }
+
+    async fn body(response: Response) -> Bytes {
+        to_bytes(response.into_body(), LARGEST).await.unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn d14_what_is_asked_for_several_times_at_once_is_made_once() {
+        let (cell, made) = (OnceCell::new(), AtomicUsize::new(0));
+        let ask = || {
+            kept(&cell, async {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                made.fetch_add(1, Ordering::SeqCst);
+                page("<p>all</p>")
+            })
+        };
+        // The first one does not wait for it.
+        assert!(tokio::time::timeout(Duration::from_millis(500), ask()).await.is_err());
+        let (one, other) = tokio::join!(ask(), ask());
+        assert_eq!(body(one).await, body(other).await);
+        assert_eq!(body(ask().await).await, pack::whole(b"<p>all</p>").unwrap());
+        assert_eq!(made.into_inner(), 1);
+    }
+
+    #[tokio::test]
+    async fn d14_whoever_is_refused_keeps_nobody_from_being_answered() {
+        let cell = OnceCell::new();
+        let refused = kept(&cell, async { StatusCode::FORBIDDEN.into_response() }).await;
+        assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+        assert_eq!(kept(&cell, async { page("all") }).await.status(), StatusCode::OK);
+    }
+
     #[tokio::test]
     async fn d14_what_went_wrong_is_not_kept() {
-        let policy = (header::CONTENT_SECURITY_POLICY, "script-src 'nonce-n1'");
-        let page = || ([policy.clone()], "<p>all</p>").into_response();
+        let page = || page("<p>all</p>");
         assert!(Document::of(page()).await.is_ok());
         assert!(Document::of((StatusCode::SERVICE_UNAVAILABLE, page()).into_response()).await.is_err());
         assert!(Document::of(([(header::SET_COOKIE, "a=b")], page()).into_response()).await.is_err());

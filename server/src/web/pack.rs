@@ -16,15 +16,16 @@ use tower_http::{CompressionLevel, compression::Compression};
 
 /// A little more work than usual for a little less to fetch.
 const LEVEL: i32 = 5;
-/// What is packed as a whole is packed with a window of so many bits, which holds any page; a larger one would be made
-/// and cleared for nothing.
+/// What is packed as a whole is packed with a window of so many bits, which holds a usual page; a larger one would be
+/// made and cleared for nothing.
 const WINDOW: i32 = 18;
 
-/// Packs what is worth it. Not live events: they are small, and a packer is kept for as long as there is a connection.
+/// Packs what is worth it. Live events are not even looked at: what decides that takes five kilobytes of each, for as
+/// long as there is a connection.
 pub async fn pack(request: Request, next: Next) -> Response {
     let mut asked = Request::new(Body::empty());
-    if let Some(accepted) = request.headers().get(header::ACCEPT_ENCODING) {
-        asked.headers_mut().insert(header::ACCEPT_ENCODING, accepted.clone());
+    for accepted in request.headers().get_all(header::ACCEPT_ENCODING) {
+        asked.headers_mut().append(header::ACCEPT_ENCODING, accepted.clone());
     }
     let response = next.run(request).await;
     if is_live(response.headers()) {
@@ -43,9 +44,12 @@ fn is_live(headers: &HeaderMap) -> bool {
 /// Can they unpack it?
 pub fn is_wanted(headers: &HeaderMap) -> bool {
     let all = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|all| all.to_str().ok());
-    all.flat_map(|all| all.split(',')).any(|one| {
-        let (name, weight) = one.split_once(';').unwrap_or((one, ""));
-        name.trim() == "br" && !matches!(weight.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+    let mut all = all.flat_map(|all| all.split(',')).map(|one| one.trim().to_ascii_lowercase());
+    all.any(|one| {
+        let mut parts = one.split(';').map(str::trim);
+        let is_brotli = parts.next() == Some("br");
+        let weight = parts.find_map(|part| part.strip_prefix("q="));
+        is_brotli && weight.is_none_or(|weight| weight.parse().is_ok_and(|weight: f32| weight > 0.0))
     })
 }
 
@@ -78,7 +82,11 @@ mod tests {
             .route("/text", get(|| async { "again and ".repeat(100) }))
             .route("/events", get(events))
             .layer(middleware::from_fn(pack));
-        let request = Request::get(path).header(header::ACCEPT_ENCODING, accepted).body(Body::empty());
+        // One after the other is as good as together.
+        let one_by_one = accepted
+            .split(", ")
+            .fold(Request::get(path), |request, one| request.header(header::ACCEPT_ENCODING, one));
+        let request = one_by_one.body(Body::empty());
         let response = router.oneshot(request.unwrap()).await.unwrap();
         let encoding = response.headers().get(header::CONTENT_ENCODING).cloned();
         (encoding, to_bytes(response.into_body(), 100_000).await.unwrap())
@@ -113,6 +121,9 @@ mod tests {
             ("br", true),
             ("gzip, deflate, br, zstd", true),
             ("br;q=0.5", true),
+            ("gzip, br;Q=0.0", false),
+            ("BR", true),
+            ("br;x=1;q=0", false),
             ("br;q=0", false),
             ("brother", false),
             ("", false),

@@ -28,11 +28,11 @@ impl<Of, Cell> Default for Shelf<Of, Cell> {
 }
 
 impl<Of: Label, Cell: Default> Shelf<Of, Cell> {
-    /// Where that is kept. What no longer holds is forgotten.
+    /// Where that is kept. What no longer holds is forgotten when something newer is asked for.
     pub fn place(&self, label: Of) -> Arc<Cell> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !all.contains_key(&label) {
-            all.retain(|old, _| old.moment() == label.moment());
+            all.retain(|old, _| old.moment() >= label.moment());
             if all.len() >= MOST {
                 all.clear();
             }
