@@ -96,13 +96,12 @@ pub async fn keep(
 }
 
 /// What is in the cell; if there is nothing, what is made. Whoever asks meanwhile waits for it.
-async fn kept(cell: &OnceCell<Document>, make: impl Future<Output = Response>) -> Response {
+async fn kept(cell: &OnceCell<Document>, making: impl Future<Output = Response>) -> Response {
     let mut other = None;
-    let made = cell.get_or_try_init(|| async {
-        let made = Document::of(make.await).await;
-        made.map_err(|response| other = Some(response))
+    let document = cell.get_or_try_init(|| async {
+        Document::of(making.await).await.map_err(|response| other = Some(response))
     });
-    match made.await {
+    match document.await {
         Ok(document) => (document.headers.clone(), document.body.clone()).into_response(),
         // A page that says what went wrong is for whoever asked then.
         Err(()) => other.unwrap_or_default(),
