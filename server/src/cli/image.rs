@@ -112,10 +112,9 @@ pub(super) fn file(path: &str, content: Vec<u8>, mode: u32) -> FreshFile {
     FreshFile { path: path.trim_start_matches('/').to_owned(), content, mode, owner: 0 }
 }
 
-/// How the C library keeps memory, which it only reads at the start: one heap for all threads, and what is large is given
-/// back when it is freed. Between the pages of a listing small facts are kept for ever, and room between them is lost.
-pub const HEAP: [(&str, &str); 3] =
-    [("MALLOC_ARENA_MAX", "1"), ("MALLOC_MMAP_THRESHOLD_", "131072"), ("MALLOC_TRIM_THRESHOLD_", "131072")];
+/// How the C library keeps memory, which it only reads at the start: one heap for all threads, because each of its own
+/// keeps room for what is over. To give back at once whatever is large would cost two milliseconds of every page.
+pub const HEAP: [(&str, &str); 1] = [("MALLOC_ARENA_MAX", "1")];
 
 fn settings() -> BTreeMap<String, Value> {
     let places = [
