@@ -1,6 +1,9 @@
 //! The objects, their versions, and the log of changes that watches read.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    ops::Bound,
+};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -77,13 +80,31 @@ impl Objects {
 
     /// The objects of a kind, in one namespace or in all, in the order of namespace and name.
     pub(crate) fn list(&self, kind: &Kind, namespace: Option<&str>, selector: &Selector) -> Vec<Value> {
-        let selected = |object: &&Value| selector.matches(object);
-        if let Some(place) = namespace.or((!kind.namespaced).then_some("")) {
-            return self.within(kind, place).filter(selected).cloned().collect();
-        }
+        self.list_after(None, kind, namespace, selector).cloned().collect()
+    }
+
+    /// Those of them that come after the one of that namespace and name. A page costs as much as is on it, and not as
+    /// much as there is.
+    pub(crate) fn list_after<'a>(
+        &'a self,
+        last: Option<(&str, &str)>,
+        kind: &Kind,
+        namespace: Option<&str>,
+        selector: &'a Selector,
+    ) -> impl Iterator<Item = &'a Value> + use<'a> {
+        let place = namespace.or((!kind.namespaced).then_some("")).map(ToOwned::to_owned);
+        let from = match (last, &place) {
+            (Some((namespace, name)), _) => Bound::Excluded(key(kind, namespace, name)),
+            (None, Some(place)) => Bound::Included(key(kind, place, "")),
+            (None, None) => Bound::Unbounded,
+        };
         let resource = kind.resource();
-        let of_kind = self.all.iter().filter(|((_, found, _), _)| *found == resource);
-        of_kind.map(|(_, (_, object))| object).filter(selected).cloned().collect()
+        let here = self.all.range((from, Bound::Unbounded)).take_while({
+            let resource = resource.clone();
+            move |((p, r, _), _)| place.as_ref().is_none_or(|place| p == place && *r == resource)
+        });
+        let of_kind = here.filter(move |((_, found, _), _)| *found == resource);
+        of_kind.map(|(_, (_, object))| object).filter(|object| selector.matches(object))
     }
 
     /// The objects of a kind in a namespace.

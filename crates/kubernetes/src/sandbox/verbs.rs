@@ -21,6 +21,9 @@ use super::{
     watch::{From, Wanted},
 };
 
+/// Between a namespace and a name, neither of which it stands in.
+const MARK: char = '\u{1}';
+
 /// Answers a request.
 pub(crate) fn answer(world: &Arc<World>, ask: &Ask) -> Result<Reply, Refusal> {
     let mut objects = world.objects();
@@ -69,14 +72,13 @@ fn found(objects: &Objects, target: &Target, name: &str) -> Result<Value, Refusa
 
 /// A page goes on after the namespace and name of the last object of the page before.
 fn list(objects: &Objects, ask: &Ask, target: &Target) -> Reply {
-    let mut items = objects.list(&target.kind, target.namespace.as_deref(), &selector(ask));
-    let after = ask.query("continue");
-    items.retain(|item| after.is_empty() || mark(item).as_str() > after);
+    let (after, selector) = (ask.query("continue").split_once(MARK), selector(ask));
+    let mut there = objects.list_after(after, &target.kind, target.namespace.as_deref(), &selector);
+    let limit = ask.query("limit").parse().ok().filter(|limit| *limit > 0);
+    let items: Vec<_> = there.by_ref().take(limit.unwrap_or(usize::MAX)).collect();
     let mut metadata = json!({"resourceVersion": objects.version().to_string()});
-    if let Some(limit) = ask.query("limit").parse().ok().filter(|limit| (1..items.len()).contains(limit)) {
-        metadata["remainingItemCount"] = json!(items.len() - limit);
-        items.truncate(limit);
-        metadata["continue"] = json!(items.last().map(mark));
+    if there.next().is_some() {
+        metadata["continue"] = json!(items.last().copied().map(mark));
     }
     let list = json!({
         "apiVersion": target.kind.api_version, "kind": format!("{}List", target.kind.name),
@@ -87,8 +89,7 @@ fn list(objects: &Objects, ask: &Ask, target: &Target) -> Reply {
 
 fn mark(object: &Value) -> String {
     let (namespace, name) = objects::place(object);
-    // It stands in no name and sorts before all that do.
-    format!("{namespace}\u{1}{name}")
+    format!("{namespace}{MARK}{name}")
 }
 
 fn watch(ask: &Ask, target: Target) -> Reply {

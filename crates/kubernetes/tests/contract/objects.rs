@@ -6,7 +6,7 @@ use k8s_openapi::api::{
 };
 use kube::{
     Api, ResourceExt,
-    api::{DeleteParams, ListParams, Patch, PatchParams, PostParams, Preconditions},
+    api::{DeleteParams, ListParams, ObjectList, Patch, PatchParams, PostParams, Preconditions},
 };
 use serde_json::{Value, json};
 
@@ -309,17 +309,19 @@ async fn an_object_for_another_name_is_refused(target: &Target) {
 async fn a_long_list_is_read_in_pages(target: &Target) {
     for name in ["a", "b", "c"] {
         let mut object = config_map(name, &json!({}));
-        object["metadata"]["labels"] = json!({"listed": "yes"});
+        object["metadata"]["labels"] = json!({"listed": target.namespace});
         target.create::<ConfigMap>(object).await.unwrap();
     }
-    let api: Api<ConfigMap> = target.api();
-    let mut params = ListParams::default().labels("listed").limit(2);
-    let first = api.list(&params).await.unwrap();
-    assert_eq!(first.items.iter().map(ResourceExt::name_any).collect::<Vec<_>>(), ["a", "b"]);
-    params.continue_token = first.metadata.continue_;
-    let second = api.list(&params).await.unwrap();
-    assert_eq!(second.items.iter().map(ResourceExt::name_any).collect::<Vec<_>>(), ["c"]);
-    assert_eq!(second.metadata.continue_.unwrap_or_default(), "");
+    let names = |list: &ObjectList<ConfigMap>| list.iter().map(ResourceExt::name_any).collect::<Vec<_>>();
+    for api in [target.api(), Api::<ConfigMap>::all(target.client.clone())] {
+        let mut params = ListParams::default().labels(&format!("listed={}", target.namespace)).limit(2);
+        let first = api.list(&params).await.unwrap();
+        assert_eq!(names(&first), ["a", "b"]);
+        params.continue_token = first.metadata.continue_;
+        let second = api.list(&params).await.unwrap();
+        assert_eq!(names(&second), ["c"]);
+        assert_eq!(second.metadata.continue_.unwrap_or_default(), "");
+    }
 }
 
 async fn a_namespace_begins_with_an_account_and_certificates(target: &Target) {
