@@ -1,9 +1,6 @@
 //! Ways to a real cluster. Only one that was named: the current context of some kubeconfig is not a setting.
 
-use std::{
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 use kube::{
     Client, Config,
@@ -14,9 +11,6 @@ use slipway_domain::system::without_password;
 use tower::layer::layer_fn;
 
 use crate::{measured::Measured, renewed::Renewed};
-
-/// How long it may take until an API server takes a connection.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// Why there is no way to the cluster. Each is a sentence that names the setting.
 #[derive(Debug, thiserror::Error)]
@@ -59,9 +53,8 @@ pub fn in_cluster() -> Result<Connected, ConnectError> {
     connected(Config::incluster().map_err(ConnectError::InCluster)?)
 }
 
-fn connected(mut config: Config) -> Result<Connected, ConnectError> {
+fn connected(config: Config) -> Result<Connected, ConnectError> {
     let address = without_password(config.cluster_url.to_string().trim_end_matches('/'));
-    config.connect_timeout = Some(CONNECT);
     let namespace = config.default_namespace.clone();
     let way = Renewed::new(config).map_err(ConnectError::Client)?;
     let client = ClientBuilder::new(way, namespace).with_layer(&layer_fn(Measured)).build();

@@ -4,6 +4,7 @@
 mod apply;
 mod cluster;
 mod connect;
+mod dial;
 mod events;
 mod facts;
 mod labels;

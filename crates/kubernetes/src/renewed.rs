@@ -9,12 +9,11 @@ use std::{
 
 use futures::{FutureExt, future::BoxFuture};
 use http::{Request, Response};
-use kube::{
-    Client, Config,
-    client::{Body, ClientBuilder},
-};
+use kube::{Client, Config, client::Body};
 use tokio::time::{Instant, timeout};
 use tower::{BoxError, Service, timeout::error::Elapsed};
+
+use crate::dial;
 
 /// How long it may take until an API server begins to answer; a webhook may use 30 seconds of that. One whose machine
 /// has gone says nothing, not even that it has. Watches begin to be answered at once and then go on.
@@ -43,7 +42,7 @@ struct Way {
 
 impl Renewed {
     pub(crate) fn new(config: Config) -> Result<Self, kube::Error> {
-        let now = Mutex::new(Way { client: made(&config)?, since: Instant::now() });
+        let now = Mutex::new(Way { client: dial::client(&config)?, since: Instant::now() });
         Ok(Self(Arc::new(Ways { config, now })))
     }
 }
@@ -63,7 +62,7 @@ impl Ways {
             now.since = Instant::now();
         }
         // What signs in for a kubeconfig may be a program that takes its time.
-        tokio::task::spawn_blocking(move || match made(&self.config) {
+        tokio::task::spawn_blocking(move || match dial::client(&self.config) {
             Ok(client) => self.now().client = client,
             Err(error) => {
                 tracing::warn!(
@@ -73,10 +72,6 @@ impl Ways {
             }
         });
     }
-}
-
-fn made(config: &Config) -> Result<Client, kube::Error> {
-    Ok(ClientBuilder::try_from(config.clone())?.build())
 }
 
 impl Service<Request<Body>> for Renewed {
@@ -110,6 +105,7 @@ mod tests {
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     use futures::future::join_all;
+    use kube::client::ClientBuilder;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
         net::{TcpListener, TcpStream},

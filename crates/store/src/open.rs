@@ -230,11 +230,11 @@ async fn sqlite(path: PathBuf) -> Result<AnyPool, OpenError> {
     let pool = AnyPoolOptions::new().max_connections(4).after_connect(|connection, _| {
         Box::pin(async move {
             // WAL lets pages read while an operation is recorded. FULL: what a person was told is accepted
-            // survives a power cut. Half a MiB of pages for each connection, not two: the kernel has them, too.
+            // survives a power cut. An eighth of a MiB of pages for each connection, not two: the kernel has them, too.
             connection
                 .execute(
                     "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -512",
+                     PRAGMA foreign_keys = ON; PRAGMA cache_size = -128",
                 )
                 .await
                 .map(|_| ())

@@ -107,7 +107,14 @@ impl TryFrom<ApplicationRow> for Application {
 
 /// Reads who has access; nobody, as long as that is not written down.
 pub(crate) fn people(text: &str) -> Result<People, PortError> {
-    if text.is_empty() { Ok(People::NOBODY) } else { from_json("people", text) }
+    if text.is_empty() {
+        return Ok(People::NOBODY);
+    }
+    let mut people: People = from_json("people", text)?;
+    // Most lists have one name, and each is read with room for four; they are kept for every application.
+    people.admins.shrink_to_fit();
+    people.users.shrink_to_fit();
+    Ok(people)
 }
 
 row! {

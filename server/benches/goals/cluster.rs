@@ -16,12 +16,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
     routing::{any, get},
+    serve::Listener as _,
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 use futures::stream;
 use http_body_util::BodyExt;
 use kube::Client;
 use serde_json::json;
-use tokio::net::TcpListener;
+
+use crate::tls::Listener;
 
 /// The way to an API server.
 pub struct Door {
@@ -62,12 +65,12 @@ impl Door {
 }
 
 async fn serve(router: Router, file: &Path) -> anyhow::Result<String> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let place = listener.local_addr()?;
+    let listener = Listener::begin().await?;
+    let (place, authority) = (listener.local_addr()?, BASE64_STANDARD.encode(&listener.certificate));
     tokio::spawn(async move { axum::serve(listener, router).await });
     let config = format!(
         "apiVersion: v1\nkind: Config\ncurrent-context: c\n\
-         clusters: [{{name: c, cluster: {{server: 'http://{place}'}}}}]\n\
+         clusters: [{{name: c, cluster: {{server: 'https://{place}', certificate-authority-data: {authority}}}}}]\n\
          users: [{{name: c, user: {{}}}}]\ncontexts: [{{name: c, context: {{cluster: c, user: c}}}}]\n"
     );
     std::fs::write(file, config)?;

@@ -31,6 +31,7 @@ mod size;
 mod stage;
 mod start;
 mod table;
+mod tls;
 mod viewers;
 mod wal;
 mod watched;

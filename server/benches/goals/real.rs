@@ -43,7 +43,8 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let objects = fill(stage, &client).await?;
     let without = Asked::in_calm(&client).await?;
 
-    let Reader { program, read, memory } = Reader::start(stage, &format!("kubeconfig:{file}")).await?;
+    let Reader { program, read, memory } =
+        Reader::start(stage, &format!("kubeconfig:{file}"), made()).await?;
     let with = Asked::in_calm(&client).await?;
 
     let viewer = Viewers::come(&program, &stage.browser, LIST, 1).await?;
@@ -80,6 +81,11 @@ async fn fill(stage: &Stage, client: &Client) -> anyhow::Result<usize> {
     each.buffer_unordered(AT_ONCE).try_fold(0, |sum, made| async move { Ok(sum + made) }).await
 }
 
+/// How many of ten thousand everything came into the cluster for.
+pub fn made() -> usize {
+    (0..Size::L.count()).filter(|number| seed::is_made(*number)).count()
+}
+
 /// A program that has read everything there is of ten thousand instances.
 pub struct Reader {
     pub program: Program,
@@ -89,10 +95,10 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub async fn start(stage: &Stage, cluster: &str) -> anyhow::Result<Self> {
+    /// As many of them run.
+    pub async fn start(stage: &Stage, cluster: &str, running: usize) -> anyhow::Result<Self> {
         let began = Instant::now();
         let program = Program::start(&stage.data(Size::L), cluster).await?;
-        let running = (0..Size::L.count()).filter(|number| seed::is_made(*number)).count();
         while count_running(stage, &program).await? != running {
             ensure!(began.elapsed() < PATIENCE, "not all that run are known to run");
             sleep(Duration::from_millis(100)).await;

@@ -16,11 +16,13 @@ fn count(number: Option<i32>) -> u32 {
 
 /// A deployment without its tasks.
 pub(crate) fn deployment(deployment: &Deployment) -> Option<ObservedComponent> {
-    let status = deployment.status.clone().unwrap_or_default();
+    let nothing = WorkloadStatus::default();
+    // Not taken apart: what is collected of that keeps the room that all conditions had.
+    let status = deployment.status.as_ref().unwrap_or(&nothing);
     // Counters of an older configuration say nothing about this one.
     let current = status.observed_generation >= deployment.metadata.generation;
-    let (updated, ready) = (answering(&status), count(status.ready_replicas));
-    let complaints = status.conditions.unwrap_or_default().into_iter().filter_map(|condition| {
+    let (updated, ready) = (answering(status), count(status.ready_replicas));
+    let complaints = status.conditions.iter().flatten().filter_map(|condition| {
         let is_bad = matches!(
             (condition.type_.as_str(), condition.status.as_str()),
             ("ReplicaFailure", "True") | ("Progressing", "False")
@@ -28,9 +30,9 @@ pub(crate) fn deployment(deployment: &Deployment) -> Option<ObservedComponent> {
         is_bad.then(|| Remark {
             object: format!("Deployment {}", deployment.name_any()),
             field: format!("status.conditions[{}]", condition.type_),
-            reason: condition.reason.unwrap_or_default(),
-            message: condition.message.unwrap_or_default(),
-            at: condition.last_transition_time.map(|time| time.0),
+            reason: condition.reason.clone().unwrap_or_default(),
+            message: condition.message.clone().unwrap_or_default(),
+            at: condition.last_transition_time.as_ref().map(|time| time.0),
         })
     });
     Some(ObservedComponent {
@@ -64,21 +66,22 @@ pub(crate) fn stateful_set(set: &StatefulSet) -> Option<ObservedComponent> {
 
 /// A job without its tasks; what is wanted of it is that its copies succeed.
 pub(crate) fn job(job: &Job) -> Option<ObservedComponent> {
-    let status = job.status.clone().unwrap_or_default();
+    let status = job.status.as_ref();
     let wanted = count(job.spec.as_ref().and_then(|spec| spec.completions).or(Some(1)));
-    let failures = status.conditions.unwrap_or_default().into_iter().filter_map(|condition| {
+    let conditions = status.and_then(|status| status.conditions.as_ref());
+    let failures = conditions.into_iter().flatten().filter_map(|condition| {
         (condition.type_ == "Failed" && condition.status == "True").then(|| Remark {
             object: format!("Job {}", job.name_any()),
             field: "status.conditions[Failed]".to_owned(),
-            reason: condition.reason.unwrap_or_default(),
-            message: condition.message.unwrap_or_default(),
-            at: condition.last_transition_time.map(|time| time.0),
+            reason: condition.reason.clone().unwrap_or_default(),
+            message: condition.message.clone().unwrap_or_default(),
+            at: condition.last_transition_time.as_ref().map(|time| time.0),
         })
     });
     Some(ObservedComponent {
         desired: wanted,
         updated: wanted,
-        ready: count(status.succeeded),
+        ready: count(status.and_then(|status| status.succeeded)),
         remarks: failures.collect(),
         ..ObservedComponent::new(component_of(job)?, Workload::Job)
     })

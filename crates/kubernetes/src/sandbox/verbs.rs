@@ -21,7 +21,7 @@ use super::{
     watch::{From, Wanted},
 };
 
-/// Between a namespace and a name, neither of which it stands in.
+/// Between a version, a namespace and a name, none of which it stands in.
 const MARK: char = '\u{1}';
 
 /// Answers a request.
@@ -70,26 +70,27 @@ fn found(objects: &Objects, target: &Target, name: &str) -> Result<Value, Refusa
     object.ok_or_else(|| Refusal::not_found(&target.kind, name))
 }
 
-/// A page goes on after the namespace and name of the last object of the page before.
+/// A page goes on after the namespace and name of the last object of the page before. All are of the version of the first
+/// one: whoever watches from there misses nothing that has changed since they read it.
 fn list(objects: &Objects, ask: &Ask, target: &Target) -> Reply {
-    let (after, selector) = (ask.query("continue").split_once(MARK), selector(ask));
+    let (before, selector) = (ask.query("continue").split_once(MARK), selector(ask));
+    let version = before.map_or_else(|| objects.version().to_string(), |(version, _)| version.to_owned());
+    let after = before.and_then(|(_, last)| last.split_once(MARK));
     let mut there = objects.list_after(after, &target.kind, target.namespace.as_deref(), &selector);
     let limit = ask.query("limit").parse().ok().filter(|limit| *limit > 0);
     let items: Vec<_> = there.by_ref().take(limit.unwrap_or(usize::MAX)).collect();
-    let mut metadata = json!({"resourceVersion": objects.version().to_string()});
+    let mut metadata = json!({"resourceVersion": version});
     if there.next().is_some() {
-        metadata["continue"] = json!(items.last().copied().map(mark));
+        metadata["continue"] = json!(items.last().map(|last| {
+            let (namespace, name) = objects::place(last);
+            format!("{version}{MARK}{namespace}{MARK}{name}")
+        }));
     }
     let list = json!({
         "apiVersion": target.kind.api_version, "kind": format!("{}List", target.kind.name),
         "metadata": metadata, "items": items,
     });
     Reply::Json(200, list)
-}
-
-fn mark(object: &Value) -> String {
-    let (namespace, name) = objects::place(object);
-    format!("{namespace}{MARK}{name}")
 }
 
 fn watch(ask: &Ask, target: Target) -> Reply {

@@ -317,9 +317,11 @@ async fn a_long_list_is_read_in_pages(target: &Target) {
         let mut params = ListParams::default().labels(&format!("listed={}", target.namespace)).limit(2);
         let first = api.list(&params).await.unwrap();
         assert_eq!(names(&first), ["a", "b"]);
+        target.create::<ConfigMap>(json!({"metadata": {"generateName": "meanwhile-"}})).await.unwrap();
         params.continue_token = first.metadata.continue_;
         let second = api.list(&params).await.unwrap();
         assert_eq!(names(&second), ["c"]);
+        assert_eq!(second.metadata.resource_version, first.metadata.resource_version);
         assert_eq!(second.metadata.continue_.unwrap_or_default(), "");
     }
 }

@@ -3,7 +3,11 @@
 use kube::ResourceExt;
 use slipway_domain::observed;
 
-use super::{Fact, World, place::Place, warnings::Said};
+use super::{
+    Fact, World,
+    place::{self, Place},
+    warnings::Said,
+};
 use crate::{
     facts, labels,
     lean::{Deployment, Event, Job, Namespace, Node, PersistentVolumeClaim, Pod, ReplicaSet, StatefulSet},
@@ -63,7 +67,7 @@ macro_rules! by_name {
                 let place = world.place(&name);
                 let ($object, $before) = (self, place.$map.get(&key).map(|fact| &**fact));
                 match $fact {
-                    Some(fact) => _ = place.$map.insert(key, Box::new(fact)),
+                    Some(fact) => place::keep(&mut place.$map, key, fact),
                     None => _ = place.$map.remove(&key),
                 }
                 vec![name]
@@ -98,7 +102,7 @@ macro_rules! workload {
             fn keep(&self, world: &mut World) -> Vec<String> {
                 let (name, key) = spot(self);
                 if let Some(workload) = $fact(self) {
-                    world.place(&name).workloads.insert((stringify!($kind), key), Box::new(workload));
+                    place::keep(&mut world.place(&name).workloads, (stringify!($kind), key), workload);
                 }
                 vec![name]
             }

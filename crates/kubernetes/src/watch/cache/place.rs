@@ -16,6 +16,14 @@ use crate::facts::Copy;
 /// aside room for eleven, and a vector for four as large as the facts themselves.
 type Facts<Key, Fact> = LiteMap<Key, Box<Fact>>;
 
+/// Keeps one; the first is alone most of the time.
+pub(super) fn keep<Key: Ord, Fact>(facts: &mut Facts<Key, Fact>, key: Key, fact: Fact) {
+    if facts.is_empty() {
+        *facts = Facts::with_capacity(1);
+    }
+    facts.insert(key, Box::new(fact));
+}
+
 /// The facts of one namespace.
 #[derive(Default)]
 pub(super) struct Place {
