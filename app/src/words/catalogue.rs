@@ -1,6 +1,6 @@
-//! The texts of `locales`, read once.
+//! The texts of `locales`; those of a language are read when somebody first asks for one of them.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::sync::LazyLock;
 
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
 
@@ -28,8 +28,15 @@ pub(super) fn files(language: Language) -> &'static [&'static str] {
     }
 }
 
-static ALL: LazyLock<HashMap<Language, Texts>> =
-    LazyLock::new(|| Language::ALL.into_iter().map(|language| (language, read(language))).collect());
+/// A megabyte for each language.
+fn texts(language: Language) -> &'static Texts {
+    static ENGLISH: LazyLock<Texts> = LazyLock::new(|| read(Language::English));
+    static GERMAN: LazyLock<Texts> = LazyLock::new(|| read(Language::German));
+    match language {
+        Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+    }
+}
 
 fn read(language: Language) -> Texts {
     let mut texts = FluentBundle::new_concurrent(vec![language.tag().parse().unwrap_or_default()]);
@@ -50,7 +57,7 @@ fn read(language: Language) -> Texts {
 
 /// A text. One that is not there is shown by its key, which a test keeps from happening.
 pub(super) fn text(language: Language, key: &str, values: &[(&'static str, Value)]) -> String {
-    let Some(texts) = ALL.get(&language) else { return key.to_owned() };
+    let texts = texts(language);
     let Some(pattern) = texts.get_message(key).and_then(|message| message.value()) else {
         return key.to_owned();
     };
