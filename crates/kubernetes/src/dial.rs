@@ -43,3 +43,16 @@ pub(crate) fn client(config: &Config) -> Result<Client, Error> {
         .service(http);
     Ok(ClientBuilder::new(service, config.default_namespace.clone()).build())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_refused_and_not_passed_by() {
+        let mut config = Config::new("https://cluster.example".parse().unwrap());
+        config.proxy_url = Some("http://proxy.example:3128".parse().unwrap());
+        let refused = client(&config).err().unwrap().to_string();
+        assert!(refused.contains("proxy.example:3128"), "{refused}");
+    }
+}

@@ -18,7 +18,7 @@ use serde::{
 use self::fields::{
     ClaimSpec, ClaimStatus, Head, Involved, NodeSpec, NodeStatus, PodSpec, Series, WorkloadSpec,
 };
-pub(crate) use self::fields::{ContainerState, ContainerStatus, PodStatus, WorkloadStatus};
+pub(crate) use self::fields::{Condition, ContainerState, ContainerStatus, PodStatus, WorkloadStatus};
 
 pub(crate) type Namespace = Lean<core::Namespace>;
 pub(crate) type Node = Lean<core::Node>;

@@ -1,6 +1,5 @@
 //! Workloads: how many copies there should be, how many there are, and what their controllers complain about.
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::ResourceExt;
 use slipway_domain::{
     names::ComponentName,
@@ -8,7 +7,7 @@ use slipway_domain::{
 };
 
 use super::component_of;
-use crate::lean::{Deployment, Job, ReplicaSet, StatefulSet, WorkloadStatus};
+use crate::lean::{Condition, Deployment, Job, ReplicaSet, StatefulSet, WorkloadStatus};
 
 fn count(number: Option<i32>) -> u32 {
     u32::try_from(number.unwrap_or(0)).unwrap_or(0)
@@ -22,24 +21,17 @@ pub(crate) fn deployment(deployment: &Deployment) -> Option<ObservedComponent> {
     // Counters of an older configuration say nothing about this one.
     let current = status.observed_generation >= deployment.metadata.generation;
     let (updated, ready) = (answering(status), count(status.ready_replicas));
-    let complaints = status.conditions.iter().flatten().filter_map(|condition| {
-        let is_bad = matches!(
-            (condition.type_.as_str(), condition.status.as_str()),
-            ("ReplicaFailure", "True") | ("Progressing", "False")
-        );
-        is_bad.then(|| Remark {
-            object: format!("Deployment {}", deployment.name_any()),
-            field: format!("status.conditions[{}]", condition.type_),
-            reason: condition.reason.clone().unwrap_or_default(),
-            message: condition.message.clone().unwrap_or_default(),
-            at: condition.last_transition_time.as_ref().map(|time| time.0),
-        })
-    });
+    let is_bad = |condition: &&Condition| {
+        let said = (condition.type_.as_str(), condition.status.as_str());
+        matches!(said, ("ReplicaFailure", "True") | ("Progressing", "False"))
+    };
+    let complaints = status.conditions.iter().flatten().filter(is_bad);
+    let object = || format!("Deployment {}", deployment.name_any());
     Some(ObservedComponent {
         desired: count(deployment.spec.as_ref().and_then(|spec| spec.replicas).or(Some(1))),
         updated: if current { updated } else { 0 },
         ready: if current { ready } else { 0 },
-        remarks: complaints.collect(),
+        remarks: complaints.map(|condition| remark(object(), condition)).collect(),
         ..ObservedComponent::new(component_of(deployment)?, Workload::Deployment)
     })
 }
@@ -68,35 +60,34 @@ pub(crate) fn stateful_set(set: &StatefulSet) -> Option<ObservedComponent> {
 pub(crate) fn job(job: &Job) -> Option<ObservedComponent> {
     let status = job.status.as_ref();
     let wanted = count(job.spec.as_ref().and_then(|spec| spec.completions).or(Some(1)));
-    let conditions = status.and_then(|status| status.conditions.as_ref());
-    let failures = conditions.into_iter().flatten().filter_map(|condition| {
-        (condition.type_ == "Failed" && condition.status == "True").then(|| Remark {
-            object: format!("Job {}", job.name_any()),
-            field: "status.conditions[Failed]".to_owned(),
-            reason: condition.reason.clone().unwrap_or_default(),
-            message: condition.message.clone().unwrap_or_default(),
-            at: condition.last_transition_time.as_ref().map(|time| time.0),
-        })
-    });
+    let conditions = status.and_then(|status| status.conditions.as_ref()).into_iter().flatten();
+    let failures = conditions.filter(|condition| condition.type_ == "Failed" && condition.status == "True");
+    let object = || format!("Job {}", job.name_any());
     Some(ObservedComponent {
         desired: wanted,
         updated: wanted,
         ready: count(status.and_then(|status| status.succeeded)),
-        remarks: failures.collect(),
+        remarks: failures.map(|condition| remark(object(), condition)).collect(),
         ..ObservedComponent::new(component_of(job)?, Workload::Job)
     })
 }
 
 /// Why a replica set cannot make its copies: the first to know, and the only one to know every refusal.
 pub(crate) fn replica_set(set: &ReplicaSet) -> Option<(ComponentName, Option<Remark>)> {
-    let conditions = set.status.as_ref().and_then(|status| status.conditions.clone()).unwrap_or_default();
-    let failure = conditions.into_iter().find(|c| c.type_ == "ReplicaFailure" && c.status == "True");
-    let remark = failure.map(|condition| Remark {
-        object: format!("ReplicaSet {}", set.name_any()),
-        field: "status.conditions[ReplicaFailure]".to_owned(),
-        reason: condition.reason.unwrap_or_default(),
-        message: condition.message.unwrap_or_default(),
-        at: condition.last_transition_time.map(|Time(time)| time),
-    });
+    let conditions = set.status.as_ref().and_then(|status| status.conditions.as_ref());
+    let is_failure = |c: &&Condition| c.type_ == "ReplicaFailure" && c.status == "True";
+    let failure = conditions.into_iter().flatten().find(is_failure);
+    let remark = failure.map(|condition| remark(format!("ReplicaSet {}", set.name_any()), condition));
     Some((component_of(set)?, remark))
+}
+
+/// What a condition says about that object.
+fn remark(object: String, condition: &Condition) -> Remark {
+    Remark {
+        object,
+        field: format!("status.conditions[{}]", condition.type_),
+        reason: condition.reason.clone().unwrap_or_default(),
+        message: condition.message.clone().unwrap_or_default(),
+        at: condition.last_transition_time.as_ref().map(|time| time.0),
+    }
 }
