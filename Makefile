@@ -41,7 +41,7 @@ deny: ## licences, forbidden crates and sources of everything that is built in
 	@end2end/prerequisites.sh deny
 	cargo deny --log-level error check bans licenses sources
 
-fuzz: prerequisites ## every reader of foreign bytes, with any bytes: SLIPWAY_FUZZ_SECONDS (20) for each
+fuzz: prerequisites ## every reader of foreign bytes, with any bytes: SLIPWAY_TEST_FUZZ_SECONDS (20) for each
 	@fuzz/run.sh
 
 advisories: ## known vulnerabilities of what is built in; asks the RustSec database on GitHub
@@ -63,7 +63,7 @@ bench: export SLIPWAY_TEST_BENCH ?= 100
 ifeq ($(BENCH_PROFILE),release)
 bench: export SLIPWAY_TEST_PROGRAM ?= $(CURDIR)/target/dist/slipway
 endif
-bench: export SLIPWAY_FUZZ_SECONDS ?= 5
+bench: export SLIPWAY_TEST_FUZZ_SECONDS ?= 5
 bench: prerequisites $(SITE)/.assets ## how fast it is, against the goals of docs/performance.md: tables, and target/bench.json; every reader fuzzed
 	$(if $(filter release,$(BENCH_PROFILE)),@$(MAKE) --no-print-directory image)
 	cargo test --profile $(BENCH_PROFILE) -p slipway-server --test process -- --nocapture --test-threads 1 g6_ g9b_

@@ -2,13 +2,13 @@
 # Every reader of foreign bytes, with any bytes: `make fuzz`. So many seconds each, beginning with what releases and
 # registries really look like; what was reached is kept in fuzz/corpus for the next run.
 #
-#   SLIPWAY_FUZZ_SECONDS=20   for each target        SLIPWAY_FUZZ_TARGETS="process challenge"   only these
+#   SLIPWAY_TEST_FUZZ_SECONDS=20   for each target        SLIPWAY_TEST_FUZZ_TARGETS="process challenge"   only these
 #
 # One input again:   fuzz/target/<host>/release/process fuzz/artifacts/process/crash-…
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.."
-seconds=${SLIPWAY_FUZZ_SECONDS:-20}
+seconds=${SLIPWAY_TEST_FUZZ_SECONDS:-20}
 examples=examples/releases
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -40,7 +40,7 @@ seed() {
 }
 
 passed=0 failed=0
-for target in ${SLIPWAY_FUZZ_TARGETS:-$(sed -n 's/^name = "\([a-z_]*\)"$/\1/p' fuzz/Cargo.toml)}; do
+for target in ${SLIPWAY_TEST_FUZZ_TARGETS:-$(sed -n 's/^name = "\([a-z_]*\)"$/\1/p' fuzz/Cargo.toml)}; do
   seed "$target"
   # A reader that takes seconds or hundreds of megabytes for a small input has failed, too.
   if "fuzz/target/$host/release/$target" "fuzz/corpus/$target" -artifact_prefix="fuzz/artifacts/$target/" \
