@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The applications that have pods, beginning with that one.
 pub fn names(first: usize, count: usize) -> Vec<String> {
-    (first..).filter(|number| seed::is_made(*number)).take(count).map(seed::name).collect()
+    seed::made(first..).take(count).map(seed::name).collect()
 }
 
 /// Takes the pods of an application away at once.

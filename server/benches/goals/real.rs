@@ -43,8 +43,9 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
     let objects = fill(stage, &client).await?;
     let without = Asked::in_calm(&client).await?;
 
+    let running = seed::made(0..Size::L.count()).count();
     let Reader { program, read, memory } =
-        Reader::start(stage, &format!("kubeconfig:{file}"), made()).await?;
+        Reader::start(stage, &format!("kubeconfig:{file}"), running).await?;
     let with = Asked::in_calm(&client).await?;
 
     let viewer = Viewers::come(&program, &stage.browser, LIST, 1).await?;
@@ -73,17 +74,11 @@ pub async fn measure(stage: &Stage) -> anyhow::Result<Vec<Row>> {
 
 /// Makes what the instances consist of; how many objects there are.
 async fn fill(stage: &Stage, client: &Client) -> anyhow::Result<usize> {
-    let numbers = (0..Size::L.count()).filter(|number| seed::is_made(*number));
-    let each = stream::iter(numbers).map(|number| async move {
+    let each = stream::iter(seed::made(0..Size::L.count())).map(|number| async move {
         let objects = stage.objects(number)?;
         paper::make(client, &objects).await
     });
     each.buffer_unordered(AT_ONCE).try_fold(0, |sum, made| async move { Ok(sum + made) }).await
-}
-
-/// How many of ten thousand everything came into the cluster for.
-pub fn made() -> usize {
-    (0..Size::L.count()).filter(|number| seed::is_made(*number)).count()
 }
 
 /// A program that has read everything there is of ten thousand instances.
@@ -95,7 +90,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// As many of them run.
+    /// Once it knows of that many that they run.
     pub async fn start(stage: &Stage, cluster: &str, running: usize) -> anyhow::Result<Self> {
         let began = Instant::now();
         let program = Program::start(&stage.data(Size::L), cluster).await?;

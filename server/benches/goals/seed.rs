@@ -49,9 +49,9 @@ pub fn name(number: usize) -> String {
     format!("instance-{number:05}")
 }
 
-/// Did everything that was to be made for it come into the cluster?
-pub fn is_made(number: usize) -> bool {
-    failed_step(number).is_none()
+/// Those of the numbers for which everything that was to be made came into the cluster.
+pub fn made(numbers: impl Iterator<Item = usize>) -> impl Iterator<Item = usize> {
+    numbers.filter(|number| failed_step(*number).is_none())
 }
 
 fn failed_step(number: usize) -> Option<Step> {

@@ -134,7 +134,7 @@ impl Stage {
 /// A cluster in which everything runs that was made for applications up to that size.
 fn simulated(original: &Original, pattern: &Pattern, size: Size) -> anyhow::Result<Arc<Sandbox>> {
     let sandbox = Sandbox::start(SandboxOptions { pace: PACE, ..SandboxOptions::fast() });
-    let numbers = (1..size.count()).filter(|number| seed::is_made(*number));
+    let numbers = seed::made(1..size.count());
     let specs: Vec<_> = numbers.map(|number| pattern.spec(number)).collect::<Result<_, _>>()?;
     anyhow::ensure!(sandbox.import(&original.with(&specs)?), "the simulated cluster refuses its copies");
     Ok(Arc::new(sandbox))

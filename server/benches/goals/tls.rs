@@ -1,4 +1,4 @@
-//! Connections as API servers take them: what is read of one at a time is a record, and no more.
+//! Connections as API servers take them.
 
 use std::{net::SocketAddr, sync::Arc};
 

@@ -92,27 +92,33 @@ impl Objects {
         namespace: Option<&str>,
         selector: &'a Selector,
     ) -> impl Iterator<Item = &'a Value> + use<'a> {
-        let place = namespace.or((!kind.namespaced).then_some("")).map(ToOwned::to_owned);
-        let from = match (last, &place) {
+        let place = namespace.or((!kind.namespaced).then_some(""));
+        let from = match (last, place) {
             (Some((namespace, name)), _) => Bound::Excluded(key(kind, namespace, name)),
             (None, Some(place)) => Bound::Included(key(kind, place, "")),
             (None, None) => Bound::Unbounded,
         };
-        let resource = kind.resource();
-        let here = self.all.range((from, Bound::Unbounded)).take_while({
-            let resource = resource.clone();
-            move |((p, r, _), _)| place.as_ref().is_none_or(|place| p == place && *r == resource)
-        });
-        let of_kind = here.filter(move |((_, found, _), _)| *found == resource);
-        of_kind.map(|(_, (_, object))| object).filter(|object| selector.matches(object))
+        self.from(from, kind, place.map(ToOwned::to_owned)).filter(|object| selector.matches(object))
     }
 
     /// The objects of a kind in a namespace.
     pub(crate) fn within(&self, kind: &Kind, namespace: &str) -> impl Iterator<Item = &Value> + use<'_> {
-        let start = key(kind, namespace, "");
-        let (place, resource, _) = start.clone();
-        let here = self.all.range(start..).take_while(move |((p, r, _), _)| *p == place && *r == resource);
-        here.map(|(_, (_, object))| object)
+        self.from(Bound::Included(key(kind, namespace, "")), kind, Some(namespace.to_owned()))
+    }
+
+    /// The objects of a kind from there on, in one place or in all.
+    fn from(
+        &self,
+        from: Bound<Key>,
+        kind: &Kind,
+        place: Option<String>,
+    ) -> impl Iterator<Item = &Value> + use<'_> {
+        let resource = kind.resource();
+        let wanted = resource.clone();
+        let here = self.all.range((from, Bound::Unbounded)).take_while(move |((p, r, _), _)| {
+            place.as_ref().is_none_or(|place| p == place && *r == resource)
+        });
+        here.filter(move |((_, r, _), _)| *r == wanted).map(|(_, (_, object))| object)
     }
 
     /// Everything that lives in a namespace.
